@@ -1,0 +1,1 @@
+"""What the window and the command line share: project files, jobs, generation."""

@@ -1,0 +1,91 @@
+"""The command line: picks a subcommand, imports only that one, and turns errors into sentences.
+
+Exit status: 0 done, 1 failed, 2 used wrongly.  A subcommand is a module of this package with
+`configure(parser)` and `run(args) -> int`; results go to stdout, everything else to stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from drumstudio import __version__, log
+from drumstudio.errors import DrumStudioError, UsageError
+
+COMMANDS: dict[str, str] = {
+    "steps": "the drum events of MIDI files, one integer a 16th step",
+    "dataset": "build a training data set and give every file a verdict",
+    "train": "train a drummer",
+    "evaluate": "perplexity and accuracy of a drummer on a data set",
+    "generate": "continue a primer",
+    "render": "render a MIDI file or project to WAV",
+    "play": "play a MIDI file or project",
+    "ports": "list sound and MIDI outputs and inputs",
+    "models": "list the drummers that are installed",
+    "export": "export a project as a MIDI file",
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} (try: drumstudio {self.prog.removeprefix('drumstudio').strip()} --help)")
+
+
+def _parser(command: str | None) -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="drumstudio", description="A drum machine with a drummer inside; no command opens the window."
+    )
+    parser.add_argument("--version", action="version", version=f"DrumStudio {__version__}")
+    parser.add_argument("--debug", action="store_true", help="log everything and show tracebacks")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    for name, summary in COMMANDS.items():
+        sub = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+        if name == command:
+            sub.add_argument(
+                "--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS
+            )
+            importlib.import_module(f"drumstudio.cli.{name}").configure(sub)
+    return parser
+
+
+def _run(argv: Sequence[str]) -> int:
+    command = next((word for word in argv if not word.startswith("-")), None)
+    args = _parser(command).parse_args(argv)
+    log.configure(args.debug)
+    return int(importlib.import_module(f"drumstudio.cli.{args.command}").run(args))
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the command line `argv` (without the program's name) and give its exit status."""
+    debug = "--debug" in argv
+    try:
+        return _run(argv)
+    except SystemExit as done:  # argparse's own --help and --version
+        return done.code if isinstance(done.code, int) else 0
+    except DrumStudioError as error:
+        if debug:
+            raise
+        print(f"drumstudio: {error}", file=sys.stderr)
+        return 2 if isinstance(error, UsageError) else 1
+    except BrokenPipeError:
+        # The reader of our output went away (as `| head` does); keep the interpreter from
+        # complaining about the same pipe once more at exit.
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        print("drumstudio: stopped", file=sys.stderr)
+        return 1
+    except Exception as error:
+        if debug:
+            raise
+        print(
+            f"drumstudio: this is a bug ({type(error).__name__}: {error}); --debug shows where",
+            file=sys.stderr,
+        )
+        return 1

@@ -1,0 +1,1 @@
+"""Playback: transport, scheduling, the synth and the MIDI sender."""

@@ -1,0 +1,1 @@
+"""The drummer: data sets, the network, training and sampling."""

@@ -1,0 +1,66 @@
+"""Where things are: shipped resources, the user's own folders.
+
+`resources/` and `soundfonts/` stand at the top of a checkout and inside the package in a
+wheel; both ways are looked up here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def _shipped(name: str) -> Path:
+    """Folder `name` of the shipped data: from the wheel when there, else from the checkout."""
+    inside = _PACKAGE / name
+    return inside if inside.is_dir() else _PACKAGE.parent / name
+
+
+def resources() -> Path:
+    """Folder of shipped resources (models, fonts, icons)."""
+    return _shipped("resources")
+
+
+def soundfonts() -> Path:
+    """Folder of shipped soundfonts."""
+    return _shipped("soundfonts")
+
+
+def shipped_models() -> Path:
+    """Folder of the shipped checkpoints."""
+    return resources() / "models"
+
+
+def _user(kind: str) -> Path:
+    override = os.environ.get("DRUMSTUDIO_HOME")
+    if override:
+        return Path(override) / kind
+    if kind == "config":
+        return Path(platformdirs.user_config_dir("drumstudio", appauthor=False))
+    if kind == "cache":
+        return Path(platformdirs.user_cache_dir("drumstudio", appauthor=False))
+    return Path(platformdirs.user_data_dir("drumstudio", appauthor=False))
+
+
+def user_config() -> Path:
+    """Folder of settings; `DRUMSTUDIO_HOME` moves all of the user's folders, as tests do."""
+    return _user("config")
+
+
+def user_data() -> Path:
+    """Folder of models, recovery copies and takes."""
+    return _user("data")
+
+
+def user_models() -> Path:
+    """Folder of the user's own checkpoints."""
+    return user_data() / "models"
+
+
+def user_cache() -> Path:
+    """Folder of what can be made again."""
+    return _user("cache")

@@ -1,0 +1,1 @@
+"""The step grid and its property lane."""
