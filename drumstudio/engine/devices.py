@@ -1,0 +1,142 @@
+"""The devices' thread: opens and closes outputs, and keeps the list of what there is.
+
+Opening a synth or a port may take a second; it happens here, and the scheduler swaps a
+finished output in.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from drumstudio.engine.null_output import NullOutput
+from drumstudio.engine.outputs import Output, OutputState, OutputStatus
+from drumstudio.engine.scheduler import EngineEvent, Scheduler
+from drumstudio.errors import DrumStudioError
+
+SCAN = 1.0  # seconds between looks at ports and states
+
+
+@dataclass(frozen=True, slots=True)
+class OutputChoice:
+    """An output to choose: `kind` is "synth", "midi" or "none", `name` a port's name.
+
+    For a port, `drum_map` names the map to send with ("" recognises Roland modules by their
+    name and takes General MIDI otherwise); `click` says whether the metronome goes there too
+    (None: not to an e-kit, where it would sound some pad).
+    """
+
+    kind: str
+    name: str = ""
+    label: str = ""
+    drum_map: str = ""
+    click: bool | None = None
+
+
+SYNTH = OutputChoice("synth", "", "DrumStudio kit")
+SILENCE = OutputChoice("none", "", "No sound")
+
+
+class Devices:
+    """Owns the opening of outputs; `choice` and `choices` may be read by any thread."""
+
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        first: Output,
+        notify: Callable[[EngineEvent], None],
+        watch_ports: bool,
+    ) -> None:
+        self.choice = SILENCE
+        self.choices: tuple[OutputChoice, ...] = (SYNTH, SILENCE)
+        self._scheduler = scheduler
+        self._output = first
+        self._notify = notify
+        self._watch_ports = watch_ports
+        self._soundfont: Path | None = None
+        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._told: OutputStatus | None = None
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread = threading.Thread(target=self._run, name="engine-devices", daemon=True)
+        self._thread.start()
+
+    def close(self, timeout: float = 5.0) -> None:
+        """Release the outputs and join the thread; the scheduler must be closed before."""
+        self._jobs.put(None)
+        if self._thread is not None:
+            self._thread.join(timeout)
+            self._thread = None
+
+    def select(self, choice: OutputChoice) -> None:
+        """Open `choice` and hand it to the scheduler."""
+        self.choice = choice
+        self._jobs.put(lambda: self._open(choice))
+
+    def set_soundfont(self, path: Path | None) -> None:
+        """Use another soundfont; reopens the synth if it is the choice."""
+        self._jobs.put(lambda: self._take_soundfont(path))
+
+    def rescan(self) -> None:
+        """Look at ports and states now, and try again what failed."""
+        self._jobs.put(self._retry)
+
+    def _run(self) -> None:
+        while True:
+            try:
+                job = self._jobs.get(timeout=SCAN)
+            except queue.Empty:
+                job = self._scan
+            if job is None:
+                break
+            job()
+            self._tell()
+        # A swap that the scheduler did not get to leaves two.
+        for output in {id(o): o for o in (self._output, self._scheduler.output)}.values():
+            output.close()
+
+    def _open(self, choice: OutputChoice) -> None:
+        if choice is not self.choice:
+            return
+        try:
+            output = self._opened(choice)
+        except DrumStudioError as error:
+            output = NullOutput(OutputStatus(choice.label, OutputState.FAILED, str(error)))
+        self._output = output
+        self._scheduler.post(lambda scheduler: self._swap(scheduler, output))
+
+    def _swap(self, scheduler: Scheduler, output: Output) -> None:
+        old = scheduler.use(output)
+        self._jobs.put(old.close)
+
+    def _opened(self, choice: OutputChoice) -> Output:
+        if choice.kind == "synth":
+            from drumstudio.engine.fluid import FluidOutput
+
+            return FluidOutput(self._soundfont)
+        return NullOutput()
+
+    def _take_soundfont(self, path: Path | None) -> None:
+        if path != self._soundfont:
+            self._soundfont = path
+            if self.choice.kind == "synth":
+                self._open(self.choice)
+
+    def _retry(self) -> None:
+        self._scan()
+        if self._output.status.state is OutputState.FAILED:
+            self._open(self.choice)
+
+    def _scan(self) -> None:
+        pass
+
+    def _tell(self) -> None:
+        status = self._scheduler.output.status
+        if status != self._told:
+            self._told = status
+            self._notify(EngineEvent.OUTPUT)

@@ -1,0 +1,140 @@
+"""The engine as the rest of the program sees it: narrow calls that never wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from drumstudio.domain.drums import Drum
+from drumstudio.domain.pattern import Pattern
+from drumstudio.domain.project import Project
+from drumstudio.engine.clock import Clock, MonotonicClock
+from drumstudio.engine.devices import SILENCE, Devices, OutputChoice
+from drumstudio.engine.null_output import NullOutput
+from drumstudio.engine.outputs import Output, OutputStatus, Strike
+from drumstudio.engine.scheduler import EngineEvent, Scheduler
+from drumstudio.engine.transport import Position, position_in
+
+__all__ = ["SILENCE", "Engine", "EngineEvent", "OutputChoice", "Position"]
+
+
+class Engine:
+    """Plays a project into an output.
+
+    Every call may come from any thread and returns at once; what it asks for is done by the
+    scheduler's thread (playing) or the devices' thread (opening outputs, looking for ports).
+    Without `output` nothing sounds until `select_output`.  With `watch_ports` False the list
+    of choices holds only the synth and silence, and no child process is started.
+    """
+
+    def __init__(
+        self, clock: Clock | None = None, output: Output | None = None, watch_ports: bool = True
+    ) -> None:
+        self._clock = clock or MonotonicClock()
+        self._callbacks: tuple[Callable[[EngineEvent], None], ...] = ()
+        first = output or NullOutput()
+        self._scheduler = Scheduler(self._clock, first, self._notify)
+        self._devices = Devices(self._scheduler, first, self._notify, watch_ports)
+
+    def start(self) -> None:
+        """Start the threads."""
+        self._scheduler.start()
+        self._devices.start()
+
+    def close(self) -> None:
+        """Stop playing, silence and release the output, and join the threads."""
+        self._scheduler.close()
+        self._devices.close()
+
+    def subscribe(self, callback: Callable[[EngineEvent], None]) -> None:
+        """Have `callback` called, on the engine's threads, with everything that happens."""
+        self._callbacks = (*self._callbacks, callback)
+
+    def set_project(self, project: Project) -> None:
+        """Play this from now on: pattern, tempo and lanes, within a step and without a hiccup."""
+        self._scheduler.post(lambda s: s.transport.set_project(project))
+
+    def audition(self, pattern: Pattern | None) -> None:
+        """Loop `pattern` from the next bar line, or with None go back to the project's there.
+
+        When stopped, a pattern begins at once.  `stop` ends an audition too.
+        """
+        self._scheduler.post(lambda s: s.audition(pattern))
+
+    def set_click(self, on: bool) -> None:
+        """Turn the metronome on or off."""
+        self._scheduler.post(lambda s: s.transport.set_click(on))
+
+    def set_count_in(self, bars: int) -> None:
+        """Count `bars` bars in from the next start on."""
+        self._scheduler.post(lambda s: setattr(s.transport, "count_in", max(0, bars)))
+
+    def set_loop(self, on: bool) -> None:
+        """Loop, or stop at the end of the pattern."""
+        self._scheduler.post(lambda s: s.transport.set_loop(on))
+
+    def play(self, step: int | None = None) -> None:
+        """Start at `step`, by default where playing last started or `locate` was; when playing, go there."""
+        self._scheduler.post(lambda s: s.play(step))
+
+    def stop(self) -> None:
+        """Stop; nothing that is scheduled sounds any more, what rings rings out."""
+        self._scheduler.post(lambda s: s.transport.stop())
+
+    def locate(self, step: int) -> None:
+        """Go to `step`: at once when playing, at the next start otherwise."""
+        self._scheduler.post(lambda s: s.transport.locate(step))
+
+    def strike(self, drum: Drum, velocity: int) -> None:
+        """Sound one drum at once."""
+        self._scheduler.post(lambda s: s.strike(Strike(drum, velocity)))
+
+    def panic(self) -> None:
+        """Stop and silence everything."""
+        self._scheduler.post(lambda s: s.panic())
+
+    def set_level(self, level: float) -> None:
+        """Set the master level, 0 to 1, of this output and those to come."""
+        self._scheduler.post(lambda s: s.set_level(max(0.0, min(1.0, level))))
+
+    def select_output(self, choice: OutputChoice) -> None:
+        """Open `choice` and play into it as soon as it is there."""
+        self._devices.select(choice)
+
+    def set_soundfont(self, path: Path | None) -> None:
+        """Use this soundfont (None: the shipped one) from now on; reopens the synth if it plays."""
+        self._devices.set_soundfont(path)
+
+    def rescan(self) -> None:
+        """Look for ports and a synth now instead of at the next second."""
+        self._devices.rescan()
+
+    @property
+    def playing(self) -> bool:
+        """Whether it plays, counts in or auditions."""
+        return self._scheduler.score is not None
+
+    def position(self) -> Position | None:
+        """What sounds at this moment, the output's latency allowed for; None when stopped."""
+        score = self._scheduler.score
+        if score is None:
+            return None
+        return position_in(score, self._clock.now() - self._scheduler.output.status.latency)
+
+    @property
+    def status(self) -> OutputStatus:
+        """How the output is doing."""
+        return self._scheduler.output.status
+
+    @property
+    def choice(self) -> OutputChoice:
+        """The output that was asked for last."""
+        return self._devices.choice
+
+    def choices(self) -> tuple[OutputChoice, ...]:
+        """Outputs there are, and the chosen one if it is missing; a list kept by the devices' thread."""
+        return self._devices.choices
+
+    def _notify(self, event: EngineEvent) -> None:
+        for callback in self._callbacks:
+            callback(event)

@@ -1,0 +1,220 @@
+"""The scheduler: wakes every few milliseconds and hands what is due soon to the output.
+
+Other threads post commands (functions of the transport) and never wait.  At each wake all
+commands waiting are carried out together at one cut; then everything up to the lookahead is
+handed over.  Every stroke goes out exactly once: what an edit or a new swing moves across the
+cut is neither played twice nor lost.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from enum import StrEnum
+
+from drumstudio.domain.pattern import Pattern
+from drumstudio.engine.clock import Clock
+from drumstudio.engine.outputs import Event, Output
+from drumstudio.engine.render import Key, PartKind, Score, Tempo, ceil_tick, events_between
+from drumstudio.engine.transport import Transport
+
+LOOKAHEAD = 0.150  # seconds rendered ahead of the clock
+WAKE = 0.025  # seconds between wakes while playing
+MARGIN = 0.010  # a change takes effect this much ahead, so that no output is asked for the past
+LEAD = 0.030  # from pressing play to the first stroke
+STALL = 0.300  # later than this (a laptop slept), playing goes on from where it was
+REACH = 960  # ticks that an edit of swing or offset can move a stroke, with room to spare
+KEPT = 2.0  # seconds that the past stays known, for drawing with the output's latency
+
+
+class EngineEvent(StrEnum):
+    """What a subscriber is told: playing began or ended, output, choices or audition changed."""
+
+    PLAYING = "playing"
+    STOPPED = "stopped"
+    OUTPUT = "output"
+    CHOICES = "choices"
+    AUDITION = "audition"
+
+
+Command = Callable[["Scheduler"], None]
+
+
+class Scheduler:
+    """Owns transport and output; everything but `post` and `score` belongs to its thread."""
+
+    def __init__(self, clock: Clock, output: Output, notify: Callable[[EngineEvent], None]) -> None:
+        self.transport = Transport()
+        self.output = output
+        self.clock = clock
+        self.score: Score | None = None  # what plays, for any thread to read
+        self._notify = notify
+        self._commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
+        self._rendered = 0
+        self._sent: deque[tuple[int, Key]] = deque()
+        self._skip: frozenset[Key] = frozenset()
+        self._auditioning = False
+        self._level = 1.0
+        self._thread: threading.Thread | None = None
+
+    def post(self, command: Command) -> None:
+        """Have `command` carried out at the next wake, which is now; never waits."""
+        self._commands.put(command)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread = threading.Thread(target=self._run, name="engine-scheduler", daemon=True)
+        self._thread.start()
+
+    def close(self, timeout: float = 2.0) -> None:
+        """Carry out what was posted, stop, and join the thread."""
+        self._commands.put(None)
+        if self._thread is not None:
+            self._thread.join(timeout)
+            self._thread = None
+
+    def _run(self) -> None:
+        while self.wake(None if self.transport.score is None else WAKE):
+            pass
+
+    def wake(self, timeout: float | None = 0.0) -> bool:
+        """Wait up to `timeout` seconds (None: for ever) for commands, then do all that is due; False
+        once closed."""
+        commands: list[Command] = []
+        going = True
+        try:
+            waiting = self._commands.get(timeout=timeout) if timeout != 0.0 else self._commands.get_nowait()
+            while True:
+                if waiting is None:
+                    going = False
+                else:
+                    commands.append(waiting)
+                waiting = self._commands.get_nowait()
+        except queue.Empty:
+            pass
+        self._step(commands)
+        if not going and self.transport.score is not None:
+            self._step([lambda scheduler: scheduler.transport.stop()])
+        return going
+
+    def play(self, step: int | None) -> None:
+        """Start, or go to `step`."""
+        self.transport.play(self.clock.now() + LEAD, step)
+
+    def strike(self, event: Event) -> None:
+        """Sound `event` at once."""
+        self.output.schedule(event, self.clock.now())
+
+    def audition(self, pattern: Pattern | None) -> None:
+        """Audition `pattern` from the next bar line, or go back."""
+        self.transport.audition(pattern, self.clock.now() + LEAD)
+
+    def panic(self) -> None:
+        """Stop and silence everything."""
+        self.transport.stop()
+        self.output.panic()
+
+    def set_level(self, level: float) -> None:
+        """Set the master level, also of outputs to come."""
+        self._level = level
+        self.output.set_level(level)
+
+    def use(self, output: Output) -> Output:
+        """Play into `output` from the cut on; gives the old one, silenced, for closing."""
+        old, self.output = self.output, output
+        old.panic()
+        output.set_level(self._level)
+        if self.transport.score is not None:
+            # Nothing has gone to the new output: all that lies ahead is rendered again.
+            self._rendered = self.transport.cut
+        return old
+
+    def _step(self, commands: list[Command]) -> None:
+        before = self.transport.score
+        if commands:
+            self._place_cut(before)
+            for command in commands:
+                command(self)
+            if self.transport.score is not before:
+                self._take_over(before, self.transport.score)
+        score = self.transport.score
+        if score is not None:
+            self._render(score)
+            self._finish(self.clock.now())
+        self.score = self.transport.score
+        self._tell(before)
+
+    def _place_cut(self, score: Score | None) -> None:
+        if score is not None:
+            ahead = ceil_tick(score.tick_at(self.clock.now() + MARGIN))
+            self.transport.cut = max(min(self._rendered, ahead), score.parts[0].start)
+
+    def _take_over(self, old: Score | None, new: Score | None) -> None:
+        """Make what the output holds agree with the changed score."""
+        if new is None:
+            self.output.cancel(0.0)
+            self._sent.clear()
+            self._skip = frozenset()
+        elif old is None:
+            self._rendered = new.parts[0].start
+        else:
+            self._recut(old, new, self.transport.cut)
+
+    def _recut(self, old: Score, new: Score, cut: int) -> None:
+        due = new.due(cut)
+        self.output.cancel(due)
+        self._rendered = cut
+        while self._sent and self._sent[-1][0] >= cut:
+            self._sent.pop()
+        played = {key for _, key in self._sent}
+        pending = {s.key for s in events_between(old, cut, cut + REACH)} - self._skip - {None}
+        for sounding in events_between(new, cut - REACH, cut):
+            key = sounding.key
+            if key is not None and key in pending and key not in played:
+                # The edit moved it from ahead of the cut to behind it: now, rather than never.
+                self.output.schedule(sounding.event, due)
+                self._sent.append((cut, key))
+                played.add(key)
+        self._skip = frozenset(played)
+
+    def _render(self, score: Score) -> None:
+        now = self.clock.now()
+        if score.due(self._rendered) < now - STALL:
+            tempo = Tempo(now + MARGIN, self._rendered, score.tempos[-1].qpm)
+            score = self.transport.score = replace(score, tempos=(*score.tempos, tempo))
+        end = ceil_tick(score.tick_at(now + LOOKAHEAD))
+        if end <= self._rendered:
+            return
+        for sounding in events_between(score, self._rendered, end):
+            if sounding.key is None:
+                self.output.schedule(sounding.event, score.due(sounding.tick))
+            elif sounding.key not in self._skip:
+                self.output.schedule(sounding.event, score.due(sounding.tick))
+                self._sent.append((sounding.tick, sounding.key))
+        self._rendered = end
+        while self._sent and self._sent[0][0] < end - 2 * REACH:
+            self._sent.popleft()
+        self.transport.forget_before(now - KEPT)
+
+    def _finish(self, now: float) -> None:
+        """Stop where a score that does not loop is over."""
+        score = self.transport.score
+        if score is not None and score.end is not None and now >= score.due(score.end):
+            self.transport.stop()
+            self._sent.clear()
+            self._skip = frozenset()
+
+    def _tell(self, before: Score | None) -> None:
+        score = self.transport.score
+        if (score is None) != (before is None):
+            self._notify(EngineEvent.STOPPED if score is None else EngineEvent.PLAYING)
+        auditioning = False
+        if score is not None:
+            part = score.part_at(score.tick_at(self.clock.now()))
+            auditioning = part.kind is PartKind.AUDITION
+        if auditioning != self._auditioning:
+            self._auditioning = auditioning
+            self._notify(EngineEvent.AUDITION)

@@ -1,0 +1,218 @@
+"""The transport: what play, stop, edits and auditions do to the score.
+
+Only the scheduler's thread touches it.  A change takes effect at the *cut*, a run tick a few
+milliseconds ahead: what is due before it has gone out and stays, what is due from it on is
+rendered anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from drumstudio.domain.pattern import Pattern
+from drumstudio.domain.project import Project
+from drumstudio.engine.render import Part, PartKind, Score, Tempo
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where playing is: `step` with its fraction, in the pattern that sounds.
+
+    While counting in it is below 0: the steps that are still to go.
+    """
+
+    step: float
+    auditioning: bool = False
+    counting_in: bool = False
+
+
+def position_in(score: Score, time: float) -> Position:
+    """What sounds at `time`."""
+    tick = max(score.tick_at(time), score.parts[0].start)
+    part = score.part_at(tick)
+    size = part.pattern.grid.ticks_per_step
+    if part.kind is PartKind.COUNT_IN:
+        return Position((tick - (part.end or 0)) / size, counting_in=True)
+    if part.end is not None:
+        tick = min(tick, part.end)
+    step = (tick - part.base) % part.pattern.ticks / size
+    return Position(step, auditioning=part.kind is PartKind.AUDITION)
+
+
+class Transport:
+    """State machine of playing.
+
+    Attributes: `project`, `loop`, `click`, `count_in` (bars) and `step` (where play starts) hold
+    also when stopped; `score` is None then; `cut` is the run tick at which changes take effect.
+    """
+
+    def __init__(self) -> None:
+        self.project = Project()
+        self.loop = True
+        self.click = False
+        self.count_in = 0
+        self.step = 0
+        self.score: Score | None = None
+        self.cut = 0
+
+    def play(self, time: float, step: int | None = None) -> None:
+        """Start at `step` (default: where `locate` last was) so that it sounds at `time`, after
+        the count-in; when playing, go to `step`."""
+        if self.score is not None:
+            if step is not None:
+                self.locate(step)
+            return
+        if step is not None:
+            self.step = step
+        pattern = self.project.pattern
+        ahead = self.count_in * pattern.grid.ticks_per_bar
+        part = self._project_part(ahead, self.step)
+        parts: tuple[Part, ...] = (part,)
+        if ahead:
+            parts = (Part(pattern, 0, 0, ahead, PartKind.COUNT_IN), part)
+        self._start(time, parts)
+
+    def stop(self) -> None:
+        """Stop; an audition is over with it."""
+        self.score = None
+
+    def locate(self, step: int) -> None:
+        """Go to `step` of what plays, at once; when stopped, start there next time."""
+        self.step = max(0, step)
+        if self.score is None:
+            return
+        old = self._current(self.score)
+        if old.kind is PartKind.AUDITION:
+            phase = step % old.pattern.steps * old.pattern.grid.ticks_per_step
+            new = Part(old.pattern, self.cut, self.cut - phase, kind=PartKind.AUDITION)
+        else:
+            new = self._project_part(self.cut, step)
+        self._replace_from(self.score, self.cut, new)
+
+    def set_project(self, project: Project) -> None:
+        """Take over pattern, tempo and lanes; the place in the pattern is kept as far as there is one."""
+        old, self.project = self.project, project
+        if self.score is None or old is project:
+            return
+        if project.qpm != self.score.tempos[-1].qpm:
+            tempo = Tempo(self.score.due(self.cut), self.cut, project.qpm)
+            kept = tuple(t for t in self.score.tempos if t.tick < self.cut)
+            self.score = replace(self.score, tempos=(*kept, tempo))
+        if project.lanes != self.score.lanes:
+            self.score = replace(self.score, lanes=project.lanes)
+        if project.pattern != old.pattern:
+            self._set_pattern(self.score, project.pattern)
+
+    def set_loop(self, on: bool) -> None:
+        """Loop, or stop at the end of the pass that plays; auditions loop always."""
+        self.loop = on
+        if self.score is None:
+            return
+        last = self.score.parts[-1]
+        if last.kind is PartKind.PROJECT:
+            end = None if on else last.pass_end(max(self.cut, last.start))
+            self.score = replace(self.score, parts=(*self.score.parts[:-1], replace(last, end=end)))
+
+    def set_click(self, on: bool) -> None:
+        """Turn the metronome on or off."""
+        self.click = on
+        if self.score is not None:
+            self.score = replace(self.score, click=on)
+
+    def audition(self, pattern: Pattern | None, time: float) -> None:
+        """From the next bar line loop `pattern` from its start, or with None go back to the project's.
+
+        Going back to a pattern of the same shape keeps the place in it (what was auditioned has
+        perhaps just been inserted); any other starts at its beginning.  When stopped, a pattern
+        starts at `time`.
+        """
+        if self.score is None:
+            if pattern is not None:
+                self._start(time, (Part(pattern, 0, 0, kind=PartKind.AUDITION),))
+            return
+        current = self._current(self.score)
+        if pattern is None and current.kind is not PartKind.AUDITION:
+            # The audition asked for has not begun: what plays simply goes on.
+            line = current.end if current.kind is PartKind.COUNT_IN else None
+            goes_on = () if line is None else (self._project_part(line, self.step),)
+            self._go_on(self.score, current, goes_on)
+            return
+        line = current.next_bar(self.cut)
+        if current.kind is PartKind.COUNT_IN and current.end is not None:
+            line = current.end
+        if pattern is not None:
+            self._replace_from(self.score, line, Part(pattern, line, line, kind=PartKind.AUDITION))
+            return
+        project, heard = self.project.pattern, current.pattern
+        same = project.grid == heard.grid and project.bars == heard.bars
+        phase = (line - current.base) % project.ticks if same else 0
+        self._replace_from(self.score, line, self._project_part(line, phase // project.grid.ticks_per_step))
+
+    def forget_before(self, time: float) -> None:
+        """Drop parts and tempos that were over by `time`."""
+        score = self.score
+        if score is None:
+            return
+        tick = score.tick_at(time)
+        parts = tuple(p for p in score.parts if p.end is None or p.end >= tick) or score.parts[-1:]
+        tempos = score.tempos
+        while len(tempos) > 1 and tempos[1].tick < tick:
+            tempos = tempos[1:]
+        if len(parts) != len(score.parts) or len(tempos) != len(score.tempos):
+            self.score = replace(score, parts=parts, tempos=tempos)
+
+    def _start(self, time: float, parts: tuple[Part, ...]) -> None:
+        tempo = Tempo(time, 0, self.project.qpm)
+        self.score = Score(parts, (tempo,), self.project.lanes, self.click)
+        self.cut = 0
+
+    def _current(self, score: Score) -> Part:
+        """The part that plays at the cut."""
+        return score.part_at(self.cut)
+
+    def _project_part(self, start: int, step: int) -> Part:
+        """The project's pattern from run tick `start` on, beginning at `step`."""
+        pattern = self.project.pattern
+        base = start - step % pattern.steps * pattern.grid.ticks_per_step
+        return Part(pattern, start, base, None if self.loop else base + pattern.ticks)
+
+    def _replace_from(self, score: Score, tick: int, part: Part) -> None:
+        """Let `part` take over at run tick `tick`, in place of everything from there on."""
+        kept = tuple(replace(p, end=tick) if p.end is None or p.end > tick else p for p in score.parts)
+        kept = tuple(p for p in kept if p.start < tick)
+        self.score = replace(score, parts=(*kept, part))
+
+    def _go_on(self, score: Score, current: Part, rest: tuple[Part, ...]) -> None:
+        """Take back what was to follow `current`."""
+        before = score.parts[: score.parts.index(current)]
+        if current.kind is PartKind.PROJECT:
+            current = replace(current, end=None if self.loop else current.pass_end(self.cut))
+        self.score = replace(score, parts=(*before, current, *rest))
+
+    def _set_pattern(self, score: Score, pattern: Pattern) -> None:
+        """Swap the project's pattern in the parts that play at the cut or later."""
+        parts: list[Part] = []
+        for part in score.parts:
+            over = part.end is not None and part.end <= self.cut
+            if over or part.kind is not PartKind.PROJECT:
+                parts.append(part)
+            elif part.start >= self.cut:
+                parts.append(self._reshaped(part, part.start, pattern, begins=part.begins))
+            elif part.pattern.ticks == pattern.ticks and part.pattern.grid.meter == pattern.grid.meter:
+                parts.append(replace(part, pattern=pattern))
+            else:
+                parts.append(replace(part, end=self.cut))
+                parts.append(self._reshaped(part, self.cut, pattern, begins=False))
+        self.score = replace(score, parts=tuple(parts))
+
+    def _reshaped(self, part: Part, start: int, pattern: Pattern, begins: bool) -> Part:
+        """`part` from run tick `start` on with `pattern`: in the same bar, at the same place of
+        the bar, as far as the new shape has them."""
+        old_bar, new_bar = part.pattern.grid.ticks_per_bar, pattern.grid.ticks_per_bar
+        passed, within = divmod(start - part.base, part.pattern.ticks)
+        bar, inside = divmod(within, old_bar)
+        base = start - (bar % pattern.bars * new_bar + inside % new_bar)
+        end = part.end
+        if end is not None and part is (self.score.parts[-1] if self.score else None):
+            end = base + pattern.ticks
+        return Part(pattern, start, base, end, part.kind, begins, part.first_pass + passed)
