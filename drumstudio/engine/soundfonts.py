@@ -1,0 +1,84 @@
+"""Soundfonts: the shipped kit, General MIDI banks on the machine, and what their headers say."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from drumstudio import paths
+
+STUDIO_KIT = "studio-kit.sf2"
+# In a soundfont's comment: controller 80 sets the start of a note to the frame.
+FINE_START_MARK = b"DrumStudio fine start: CC 80"
+
+_SUFFIXES = {".sf2", ".sf3"}
+_LEAST_BANK = 500_000
+
+
+def studio_kit() -> Path:
+    """The shipped kit."""
+    return paths.soundfonts() / STUDIO_KIT
+
+
+def starts_finely(path: Path) -> bool:
+    """Whether the soundfont says that controller 80 places its notes to the frame."""
+    try:
+        with path.open("rb") as file:
+            return FINE_START_MARK in file.read(2048)
+    except OSError:
+        return False
+
+
+def _folders() -> list[Path]:
+    home = Path.home()
+    if sys.platform == "darwin":
+        return [
+            home / "Library/Audio/Sounds/Banks",
+            Path("/Library/Audio/Sounds/Banks"),
+            Path("/opt/homebrew/share/soundfonts"),
+            Path("/opt/homebrew/share/fluid-synth/sf2"),
+            Path("/usr/local/share/soundfonts"),
+            Path("/usr/local/share/fluid-synth/sf2"),
+        ]
+    if sys.platform == "win32":
+        return [
+            home / "Documents" / "SoundFonts",
+            Path(r"C:\soundfonts"),
+            Path(r"C:\tools\fluidsynth\sf2"),
+            Path(os.environ.get("ProgramData", r"C:\ProgramData")) / "soundfonts",  # noqa: SIM112
+        ]
+    data = os.environ.get("XDG_DATA_HOME") or home / ".local/share"
+    return [
+        Path(data) / "soundfonts",
+        Path(data) / "sounds/sf2",
+        Path(data) / "sounds/sf3",
+        home / "soundfonts",
+        Path("/usr/share/soundfonts"),
+        Path("/usr/share/sounds/sf2"),
+        Path("/usr/share/sounds/sf3"),
+        Path("/usr/local/share/soundfonts"),
+        Path("/usr/local/share/sounds/sf2"),
+    ]
+
+
+def general_midi_banks(folders: list[Path] | None = None) -> list[Path]:
+    """SF2 and SF3 files in the usual places (or in `folders`), each once, by name.
+
+    Links to a bank that is there itself are left out, and so are files too small for a bank.
+    """
+    found: set[Path] = set()
+    for folder in _folders() if folders is None else folders:
+        try:
+            files = sorted(folder.iterdir())
+        except OSError:
+            continue
+        for file in files:
+            try:
+                real = file.resolve(strict=True)
+                fits = real.is_file() and real.stat().st_size >= _LEAST_BANK
+            except OSError:
+                continue
+            if fits and real.suffix.lower() in _SUFFIXES:
+                found.add(real)
+    return sorted(found, key=lambda path: path.name.lower())
