@@ -182,16 +182,21 @@ def prepare(root: Path, kind: str, cuda: bool, arguments: Sequence[str], wanted:
         environment.note_missing(missing)
 
 
+def _split(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    end = words.index("--")
+    return words[:end], words[end + 1 :]
+
+
 def main() -> int:
     """Set up from the command line; gives the exit status."""
     parser = argparse.ArgumentParser()
     parser.add_argument("kind", choices=["app", "test"])
     parser.add_argument("--cuda", action="store_true")
     parser.add_argument("--root", type=Path, required=True)
-    parser.add_argument("arguments", nargs="*")
-    args = parser.parse_args()
+    own, arguments = _split(sys.argv[1:])
+    args = parser.parse_args(own)
     try:
-        prepare(args.root, args.kind, args.cuda, args.arguments, sys.stdin.read())
+        prepare(args.root, args.kind, args.cuda, arguments, sys.stdin.read())
     except SetupError as error:
         say(f"DrumStudio: {error}")
         return 1

@@ -162,8 +162,8 @@ def install_with_apt(needs: Sequence[Need], log: Log) -> bool:
         say(f"Installing system packages: {' '.join(packages)}")
         return log.run([*apt, "install", "--no-install-recommends", *packages])
 
-    # A list that is old, or empty as on a fresh machine, is refreshed first.  One source of several that does not
-    # answer is no reason to stop: what is needed may come from another.
+    # One source of several that does not answer an update is no reason to stop: what is needed may
+    # come from another.
     if not any(Path("/var/lib/apt/lists").glob("*_Packages*")):
         say("Fetching the list of system packages")
         log.run([*apt, "update"])
