@@ -9,13 +9,16 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from drumstudio.domain.drums import DRUM_MAPS
+from drumstudio.engine.midi_out import MidiOutput
 from drumstudio.engine.null_output import NullOutput
 from drumstudio.engine.outputs import Output, OutputState, OutputStatus
 from drumstudio.engine.scheduler import EngineEvent, Scheduler
 from drumstudio.errors import DrumStudioError
+from drumstudio.midi.ports import PortList, PortWatcher
 
 SCAN = 1.0  # seconds between looks at ports and states
 
@@ -60,16 +63,24 @@ class Devices:
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._told: OutputStatus | None = None
+        self._watcher: PortWatcher | None = None
+        self._ports = PortList()
 
     def start(self) -> None:
         """Start the thread."""
+        if self._watch_ports:
+            self._watcher = PortWatcher(lambda ports: self._jobs.put(lambda: self._take_ports(ports)))
         self._thread = threading.Thread(target=self._run, name="engine-devices", daemon=True)
         self._thread.start()
 
     def close(self, timeout: float = 5.0) -> None:
         """Release the outputs and join the thread; the scheduler must be closed before."""
         self._jobs.put(None)
-        if self._thread is not None:
+        if self._watcher is not None:
+            self._watcher.close()
+        if self._thread is None:
+            self._run()
+        else:
             self._thread.join(timeout)
             self._thread = None
 
@@ -91,7 +102,7 @@ class Devices:
             try:
                 job = self._jobs.get(timeout=SCAN)
             except queue.Empty:
-                job = self._scan
+                job = self._attend
             if job is None:
                 break
             job()
@@ -108,6 +119,7 @@ class Devices:
         except DrumStudioError as error:
             output = NullOutput(OutputStatus(choice.label, OutputState.FAILED, str(error)))
         self._output = output
+        self._list()
         self._scheduler.post(lambda scheduler: self._swap(scheduler, output))
 
     def _swap(self, scheduler: Scheduler, output: Output) -> None:
@@ -119,7 +131,31 @@ class Devices:
             from drumstudio.engine.fluid import FluidOutput
 
             return FluidOutput(self._soundfont)
+        if choice.kind == "midi":
+            return MidiOutput(choice.name, self._ports.outputs, DRUM_MAPS.get(choice.drum_map), choice.click)
         return NullOutput()
+
+    def _attend(self) -> None:
+        """Once a second: a sender process that died is started again."""
+        if isinstance(self._output, MidiOutput):
+            self._output.attend(self._ports.outputs)
+
+    def _take_ports(self, ports: PortList) -> None:
+        self._ports = ports
+        if isinstance(self._output, MidiOutput):
+            self._output.attend(ports.outputs)
+        self._list()
+
+    def _list(self) -> None:
+        """Put the list of choices together, the chosen port among them even while it is missing."""
+        midi = [OutputChoice("midi", port.name, port.label) for port in self._ports.outputs]
+        chosen = self.choice
+        if chosen.kind == "midi" and chosen.name not in [each.name for each in midi]:
+            midi.append(replace(chosen, label=f"missing: {chosen.label or chosen.name}"))
+        choices = (SYNTH, *midi, SILENCE)
+        if choices != self.choices:
+            self.choices = choices
+            self._notify(EngineEvent.CHOICES)
 
     def _take_soundfont(self, path: Path | None) -> None:
         if path != self._soundfont:
@@ -128,12 +164,10 @@ class Devices:
                 self._open(self.choice)
 
     def _retry(self) -> None:
-        self._scan()
+        if self._watcher is not None:
+            self._watcher.rescan()
         if self._output.status.state is OutputState.FAILED:
             self._open(self.choice)
-
-    def _scan(self) -> None:
-        pass
 
     def _tell(self) -> None:
         status = self._scheduler.output.status

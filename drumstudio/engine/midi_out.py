@@ -1,0 +1,149 @@
+"""A MIDI port as an output: maps drums to notes and feeds the sender process.
+
+The port is known by its name.  While it is not there the output is `MISSING` and stays; when
+it returns, it is taken up again.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import replace
+
+from drumstudio.domain.drums import DrumMap
+from drumstudio.engine.midi_frames import CANCEL, NOTE, PANIC, Frame, pack
+from drumstudio.engine.outputs import Click, Event, OutputState, OutputStatus, Strike
+from drumstudio.midi.child import end_child, start_child
+from drumstudio.midi.ports import Port, is_electronic_kit, map_for
+
+SENDER_MODULE = "drumstudio.engine.midi_sender"
+DRUM_CHANNEL = 9
+# General MIDI's high and low wood block, as a metronome.
+CLICK_ACCENT, CLICK = 76, 77
+CLICK_VELOCITY = 100
+FIGURES = 10_000  # notes whose lateness is kept
+
+
+class MidiOutput:
+    """Sends to the port named `name`.
+
+    `drum_map` None takes Roland's map for a Roland module and General MIDI otherwise; `click`
+    None sends the metronome to anything but a Roland module, where it would sound a pad.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        ports: Iterable[Port],
+        drum_map: DrumMap | None = None,
+        click: bool | None = None,
+        channel: int = DRUM_CHANNEL,
+    ) -> None:
+        self.name = name
+        self.drum_map = drum_map or map_for(name)
+        self.sends_click = not is_electronic_kit(name) if click is None else click
+        self.lateness: deque[float] = deque(maxlen=FIGURES)
+        self._channel = channel
+        self._child: subprocess.Popen[bytes] | None = None
+        self._thread: threading.Thread | None = None
+        self._closing = False
+        self._status = self._missing()
+        self.attend(ports)
+
+    @property
+    def status(self) -> OutputStatus:
+        """How the output is doing; `detail` names the map, and the lateness once there is one."""
+        status = self._status
+        if status.state is OutputState.READY:
+            figures = sorted(self.lateness)
+            detail = self.drum_map.label
+            if figures:
+                detail += f", {figures[len(figures) * 99 // 100] * 1000:.1f} ms late at most (p99)"
+            return replace(status, detail=detail)
+        return status
+
+    def attend(self, ports: Iterable[Port]) -> None:
+        """Take note of the ports there are: let go of a vanished one, take up one that is back.
+
+        Not for the scheduler's thread: it may take a moment.
+        """
+        port = next((port for port in ports if port.name == self.name), None)
+        if self._child is not None and (port is None or self._child.poll() is not None):
+            self._end()
+        if port is None:
+            self._status = self._missing()
+        elif self._child is None:
+            self._begin(port)
+
+    def schedule(self, event: Event, due: float) -> None:
+        """Send `event` at `due`; at once when that is past."""
+        if isinstance(event, Strike):
+            self._order(Frame(NOTE, self._channel, self.drum_map.note_of(event.drum), event.velocity, due))
+        elif isinstance(event, Click) and self.sends_click:
+            note = CLICK_ACCENT if event.accent else CLICK
+            self._order(Frame(NOTE, self._channel, note, CLICK_VELOCITY, due))
+
+    def cancel(self, after: float) -> None:
+        """Forget every note due at `after` or later; note-offs of what sounds still follow."""
+        self._order(Frame(CANCEL, time=after))
+
+    def panic(self) -> None:
+        """Forget everything and send note-offs, all notes off and all sound off."""
+        self._order(Frame(PANIC, self._channel))
+
+    def set_level(self, level: float) -> None:
+        """A MIDI port has no level: its own device sets it."""
+
+    def close(self) -> None:
+        """Send note-offs and let go of the port."""
+        self._end()
+
+    def _missing(self) -> OutputStatus:
+        message = f"missing: {self.name}; it is taken up again when it is plugged in."
+        return OutputStatus(self.name, OutputState.MISSING, message)
+
+    def _begin(self, port: Port) -> None:
+        self._status = OutputStatus(self.name, OutputState.STARTING)
+        child = start_child(SENDER_MODULE, port.api, port.name, str(self._channel))
+        if child.stdin is not None and os.name == "posix":
+            os.set_blocking(child.stdin.fileno(), False)
+        self._closing = False
+        self._child = child
+        self._thread = threading.Thread(target=self._read, args=(child,), name="midi-sender", daemon=True)
+        self._thread.start()
+
+    def _end(self) -> None:
+        child, self._child, self._closing = self._child, None, True
+        if child is None:
+            return
+        end_child(child)
+        if self._thread is not None:
+            self._thread.join(2.0)
+
+    def _order(self, frame: Frame) -> None:
+        child = self._child
+        if child is None or child.stdin is None:
+            return
+        try:
+            child.stdin.write(pack(frame))
+        except (OSError, ValueError):
+            # The sender ended, or does not read any more; the next look at the ports restarts it.
+            self._status = OutputStatus(
+                self.name, OutputState.FAILED, f"{self.name} does not answer; plug it in again."
+            )
+
+    def _read(self, child: subprocess.Popen[bytes]) -> None:
+        """Take in what the sender reports, until it ends."""
+        if child.stdout is None:
+            return
+        for line in child.stdout:
+            word, _, rest = line.decode().strip().partition(" ")
+            if word == "ready":
+                self._status = OutputStatus(self.name, OutputState.READY)
+            elif word == "late":
+                self.lateness.append(float(rest.split()[0]))
+        if not self._closing:
+            self._status = self._missing()

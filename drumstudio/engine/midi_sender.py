@@ -1,0 +1,203 @@
+"""Child process that owns a MIDI port and sends each note at its due time.
+
+Run as `python -m drumstudio.engine.midi_sender API NAME CHANNEL`; frames come in on stdin, lines go
+out on stdout: `ready`, `error SENTENCE`, and `late SECONDS DUE` for every note.  It sleeps until
+shortly before a note is due and then spins, with the garbage collector off and no numpy, torch
+or Qt in sight.  When stdin closes, because it was told to end or because the program died, it
+ends every note that sounds and exits.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import heapq
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+from drumstudio.engine.midi_frames import CANCEL, FRAME_SIZE, NOTE, PANIC, Frame, unpack
+
+GATE = 0.100  # seconds from note-on to note-off
+SPIN = 0.0015  # seconds before the due time from which on it spins
+QUIET = 0.005  # reports go out only when nothing is due for this long
+FLUSH = 0.060  # time for the system to send the last bytes before the port closes
+
+
+class Wire(Protocol):
+    """Where MIDI bytes go."""
+
+    def send(self, message: list[int]) -> None:
+        """Send a message now."""
+
+
+class Sender:
+    """Queue of notes and the notes that sound.
+
+    `turn` does everything that is due; `wait_until` says when to come back.
+    """
+
+    def __init__(self, wire: Wire, clock: Callable[[], float]) -> None:
+        self._wire = wire
+        self._clock = clock
+        self._notes: list[tuple[float, int, Frame]] = []  # heap by due time, then order of arrival
+        self._sounding: dict[tuple[int, int], float] = {}  # (channel, note) -> when its note-off is due
+        self._arrived = 0
+        self.late: list[tuple[float, float]] = []  # (seconds late, due) of the notes not yet reported
+
+    def take(self, frame: Frame) -> None:
+        """Carry out one order."""
+        if frame.kind == NOTE:
+            heapq.heappush(self._notes, (frame.time, self._arrived, frame))
+            self._arrived += 1
+        elif frame.kind == CANCEL:
+            self._notes = [entry for entry in self._notes if entry[0] < frame.time]
+            heapq.heapify(self._notes)
+        elif frame.kind == PANIC:
+            self._notes.clear()
+            self.silence(frame.channel)
+
+    def next_due(self) -> float | None:
+        """When the next note or note-off is due, None when there is nothing to do."""
+        times = list(self._sounding.values())
+        if self._notes:
+            times.append(self._notes[0][0])
+        return min(times, default=None)
+
+    def turn(self) -> None:
+        """Send everything that is due by now, in order."""
+        while self._notes and self._notes[0][0] <= self._clock():
+            due, _, frame = heapq.heappop(self._notes)
+            key = frame.channel, frame.note
+            if key in self._sounding:
+                self._off(key)
+            self._wire.send([0x90 | frame.channel, frame.note, frame.velocity])
+            now = self._clock()
+            self._sounding[key] = now + GATE
+            self.late.append((now - due, due))
+        now = self._clock()
+        for key in [key for key, due in self._sounding.items() if due <= now]:
+            self._off(key)
+
+    def silence(self, channel: int) -> None:
+        """End every note that sounds, then tell the channel that all notes and sounds are off."""
+        for key in list(self._sounding):
+            self._off(key)
+        self._wire.send([0xB0 | channel, 123, 0])
+        self._wire.send([0xB0 | channel, 120, 0])
+
+    def _off(self, key: tuple[int, int]) -> None:
+        del self._sounding[key]
+        self._wire.send([0x80 | key[0], key[1], 64])
+
+
+class RtMidiWire:
+    """A port opened through rtmidi; raises LookupError when it is not there."""
+
+    def __init__(self, api: str, name: str) -> None:
+        import rtmidi
+
+        from drumstudio.midi.port_scan import APIS
+        from drumstudio.midi.ports import stable_names
+
+        number = next(key for key, word in APIS.items() if word == api)
+        self._out: Any = rtmidi.MidiOut(rtapi=number, name="DrumStudio")
+        names = stable_names(self._out.get_ports(), api)
+        if name not in names:
+            raise LookupError(name)
+        self._out.open_port(names.index(name), name="drums")
+
+    def send(self, message: list[int]) -> None:
+        """Send a message now."""
+        self._out.send_message(message)
+
+
+def favour_this_process() -> None:
+    """Ask for real-time scheduling, or else for a better place in line; do without if refused."""
+    if hasattr(os, "sched_setscheduler"):
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(10))
+            return
+    if hasattr(os, "setpriority"):
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, 0, -10)
+
+
+def report(lines: Iterable[str]) -> None:
+    """Write lines to stdout; what a reader that does not keep up has no room for is dropped."""
+    with contextlib.suppress(BlockingIOError, BrokenPipeError):
+        os.write(1, "".join(f"{line}\n" for line in lines).encode())
+
+
+def _listen(inbox: queue.SimpleQueue[Frame | None]) -> None:
+    """Put the frames that arrive on stdin into the inbox, None at its end."""
+    rest = b""
+    while data := os.read(0, 65536):
+        rest += data
+        whole = len(rest) - len(rest) % FRAME_SIZE
+        for frame in unpack(rest[:whole]):
+            inbox.put(frame)
+        rest = rest[whole:]
+    inbox.put(None)
+
+
+def serve(sender: Sender, inbox: queue.SimpleQueue[Frame | None]) -> None:
+    """Send until the inbox says that stdin has closed."""
+    clock = time.perf_counter
+    while True:
+        due = sender.next_due()
+        now = clock()
+        if sender.late and (due is None or due - now > QUIET):
+            report(f"late {late:.6f} {at:.6f}" for late, at in sender.late)
+            sender.late.clear()
+        try:
+            if due is None:
+                frame = inbox.get()
+            elif due - now > SPIN:
+                frame = inbox.get(timeout=due - now - SPIN)
+            else:
+                while inbox.empty() and clock() < due:
+                    pass
+                frame = inbox.get_nowait()
+        except queue.Empty:
+            sender.turn()
+            continue
+        if frame is None:
+            return
+        sender.take(frame)
+
+
+def main() -> None:
+    """Open the port named on the command line and serve it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    api, name, channel = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    if os.name == "posix":
+        os.set_blocking(1, False)
+    try:
+        wire = RtMidiWire(api, name)
+    except (LookupError, OSError):
+        report([f"error {name} is not there"])
+        os._exit(1)
+    favour_this_process()
+    # The thread that reads stdin shall not wait for a spinning one.
+    sys.setswitchinterval(0.0002)
+    inbox: queue.SimpleQueue[Frame | None] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(inbox,), daemon=True).start()
+    sender = Sender(wire, time.perf_counter)
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    report(["ready"])
+    serve(sender, inbox)
+    sender.silence(channel)
+    time.sleep(FLUSH)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""Small child processes that own MIDI handles.
+
+MIDI libraries print on stderr, can hang when a server dies, and hold locks while they look
+around; in a process of their own none of that reaches the program.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def start_child(module: str, *words: str) -> subprocess.Popen[bytes]:
+    """Run `python -m module words...` with pipes for stdin and stdout, and a silent stderr."""
+    environment = dict(os.environ)
+    # A JACK client must never start a sound server that the user did not ask for.
+    environment["JACK_NO_START_SERVER"] = "1"
+    environment["PYTHONPATH"] = os.pathsep.join(
+        part for part in (str(_ROOT), environment.get("PYTHONPATH")) if part
+    )
+    return subprocess.Popen(
+        [sys.executable, "-m", module, *words],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        bufsize=0,
+        env=environment,
+    )
+
+
+def end_child(child: subprocess.Popen[bytes], timeout: float = 2.0) -> None:
+    """Close the child's stdin, which tells it to end, and wait; kill it if it does not."""
+    if child.stdin is not None:
+        child.stdin.close()
+    try:
+        child.wait(timeout)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+    if child.stdout is not None:
+        child.stdout.close()
