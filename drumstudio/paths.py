@@ -1,4 +1,4 @@
-"""Where things are: shipped resources, the user's own folders.
+"""Where things are (shipped resources, the user's own folders), and how a file is written whole.
 
 `resources/` and `soundfonts/` stand at the top of a checkout and inside the package in a
 wheel; both ways are looked up here and nowhere else.
@@ -6,7 +6,9 @@ wheel; both ways are looked up here and nowhere else.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import tempfile
 from pathlib import Path
 
 import platformdirs
@@ -64,3 +66,33 @@ def user_models() -> Path:
 def user_cache() -> Path:
     """Folder of what can be made again."""
     return _user("cache")
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write `data` to `path` so that a crash leaves the old file or the new one, never half of one.
+
+    A temporary file beside it, fsync, rename.  Raises OSError.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        # mkstemp makes files private; the file is as readable as the one it replaces, or as
+        # any new file of the user's.
+        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def _umask() -> int:
+    # The mask can only be read by setting it; 022 is at most a moment's default.
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask

@@ -18,10 +18,10 @@ from typing import IO
 
 from drumstudio import paths
 from drumstudio.app import store
-from drumstudio.app.files import write_atomically
 from drumstudio.domain.project import Project
 from drumstudio.errors import ProjectError
 from drumstudio.log import LOGGER
+from drumstudio.paths import write_atomically
 
 _FORMAT = "drumstudio-recovery"
 

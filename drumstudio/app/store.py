@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from drumstudio import __version__
-from drumstudio.app.files import write_atomically
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.pattern import Hit, Pattern
 from drumstudio.domain.project import Lane, Project
 from drumstudio.domain.timing import Grid, Meter
 from drumstudio.errors import ProjectError
+from drumstudio.paths import write_atomically
 
 FORMAT = "drumstudio-project"
 FORMAT_VERSION = 1
