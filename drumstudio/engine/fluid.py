@@ -45,7 +45,12 @@ _DRIVERS = {
 _PERIOD, _PERIODS = 256, 4
 # The file driver keeps time in whole milliseconds: 441 frames are exactly ten.
 _FILE_PERIOD = 441
-_POLL = 0.02
+# Looks at the audio clock: quick ones before the first event, then this far apart on average.
+# Each waits a different time, lest the looks keep step with the audio periods and always see
+# the same part of them.
+_FIRST_LOOKS, _FIRST_LOOK = 60, 0.002
+_LOOK = 0.02
+_GOLDEN = 0.6180339887498949
 _FIRST_SOUND = 5.0
 # Drums need no note-off, but some banks loop their cymbals; long enough never to cut one short.
 _GATE = 1.5
@@ -321,7 +326,11 @@ class FluidOutput:
                 raise AudioError(
                     f"the sound device opened through {player.driver_name} does not run; choose another output"
                 )
-            time.sleep(0.002)
+            time.sleep(_FIRST_LOOK)
+        looks = itertools.count()
+        for look in itertools.islice(looks, _FIRST_LOOKS):
+            time.sleep(_uneven(_FIRST_LOOK, look))
+            player.observe()
         with self._lock:
             self._player = player
             self._apply_level()
@@ -329,7 +338,7 @@ class FluidOutput:
         self._settled.set()
         while True:
             try:
-                wish = self._wishes.get(timeout=_POLL)
+                wish = self._wishes.get(timeout=_uneven(_LOOK, next(looks)))
             except Empty:
                 player.observe()
                 continue
@@ -358,6 +367,11 @@ class FluidOutput:
         if old is not None:
             player.synth.unload(old)
         self._announce(player)
+
+
+def _uneven(mean: float, index: int) -> float:
+    """Times between half and one and a half of `mean`, spread evenly by the golden ratio."""
+    return mean * (0.5 + index * _GOLDEN % 1.0)
 
 
 def _audio_settings(driver: str) -> dict[str, Setting]:

@@ -33,7 +33,7 @@ _WAYS_OUT = {
 }
 
 _LOG_CALLBACK = ctypes.CFUNCTYPE(None, c_int, c_char_p, c_void_p)
-_LEVELS = range(5)  # panic, error, warning, information, debug
+_PANIC_TO_WARNING, _CHATTER = (0, 1, 2), (3, 4)
 
 # Result, then arguments, of every function used.
 _PROTOTYPES: dict[str, tuple[Any, ...]] = {
@@ -84,14 +84,10 @@ _PROTOTYPES: dict[str, tuple[Any, ...]] = {
 
 
 class Library:
-    """FluidSynth's functions, as attributes under their C names.
-
-    `errors` collects what FluidSynth said at its error level, newest last, for messages.
-    """
+    """FluidSynth's functions, as attributes under their C names; what it says goes to our log."""
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.errors: list[str] = []
         self._library = ctypes.CDLL(path)
         for name, (result, *arguments) in _PROTOTYPES.items():
             function = getattr(self._library, name)
@@ -107,14 +103,14 @@ class Library:
         raise AttributeError(f"{name} is not among the prototypes of FluidSynth")
 
     def _route_log(self, target: c_void_p | None) -> None:
-        for level in _LEVELS:
+        for level in _PANIC_TO_WARNING:
             self._library.fluid_set_log_function(level, target, None)
+        for level in _CHATTER:
+            self._library.fluid_set_log_function(level, None, None)
 
-    def _said(self, level: int, message: bytes, _data: object) -> None:
+    def _said(self, _level: int, message: bytes, _data: object) -> None:
         text = message.decode("utf-8", "replace")
         LOGGER.debug("FluidSynth: %s", text)
-        if level <= 1:
-            self.errors = [*self.errors[-9:], text]
 
     @property
     def version(self) -> str:
