@@ -120,7 +120,8 @@ def _progress(line: str) -> None:
         name, version, size = download.groups()
         say(f"  downloading {name} {version} ({size})")
     elif line.startswith("Installing collected packages"):
-        say("  unpacking")
+        packages = line.partition(":")[2].split(",")
+        say(f"  unpacking {packages[0].strip() if len(packages) == 1 else f'{len(packages)} packages'}")
 
 
 def _pinned(constraints: Path, name: str) -> str:
