@@ -1,0 +1,171 @@
+"""Paints cells and hits, each kind once into a small picture that is then stamped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap
+
+from drumstudio.domain.drums import DRUM_COUNT, Drum
+from drumstudio.ui.grid.geometry import Rows
+from drumstudio.ui.theme import Theme
+
+GHOST_BELOW = 41
+ACCENT_FROM = 112
+ROW_GAP = 3
+RADIUS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class HitLook:
+    """All that makes one hit look unlike another."""
+
+    drum: Drum
+    velocity: int
+    audible: bool = True
+    certain: bool = True
+    lit: bool = False
+
+
+def mixed(one: QColor, other: QColor, share: float) -> QColor:
+    """`one` with `share` of `other` in it."""
+    keep = 1.0 - share
+    return QColor.fromRgbF(
+        one.redF() * keep + other.redF() * share,
+        one.greenF() * keep + other.greenF() * share,
+        one.blueF() * keep + other.blueF() * share,
+    )
+
+
+def faded(colour: QColor, alpha: float) -> QColor:
+    """`colour` with an opacity of `alpha`."""
+    made = QColor(colour)
+    made.setAlphaF(alpha)
+    return made
+
+
+class CellPainter:
+    """Pictures of columns and hits for one theme, one set of rows and one pixel ratio."""
+
+    def __init__(self, theme: Theme, rows: Rows, ratio: float) -> None:
+        self.theme = theme
+        self.rows = rows
+        self.ratio = ratio
+        self._columns: dict[tuple[int, bool, bool, frozenset[int]], QPixmap] = {}
+        self._hits: dict[tuple[HitLook, int], QPixmap] = {}
+
+    @property
+    def cell_height(self) -> int:
+        """Height of a cell; the rest of the row is the gap."""
+        return self.rows.height(0) - ROW_GAP
+
+    def _canvas(self, width: int, height: int, ground: QColor | Qt.GlobalColor) -> QPixmap:
+        pixmap = QPixmap(round(width * self.ratio), round(height * self.ratio))
+        pixmap.setDevicePixelRatio(self.ratio)
+        pixmap.fill(ground)
+        return pixmap
+
+    def column(self, width: int, strong: bool, made: bool, locked: frozenset[int]) -> QPixmap:
+        """Empty cells of one column; `strong` on the even beats, `made` behind the seam.
+
+        `locked` rows, which the drummer leaves alone, are underlined.
+        """
+        key = (width, strong, made, locked)
+        if (found := self._columns.get(key)) is None:
+            found = self._columns[key] = self._draw_column(*key)
+        return found
+
+    def _draw_column(self, width: int, strong: bool, made: bool, locked: frozenset[int]) -> QPixmap:
+        theme, rows = self.theme, self.rows
+        pixmap = self._canvas(width, rows.y[-1], QColor(theme.window))
+        grounds = (theme.made_odd, theme.made_even) if made else (theme.cell_odd, theme.cell_even)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        hatch = QBrush(QColor(theme.hatch), Qt.BrushStyle.BDiagPattern)
+        for row in range(DRUM_COUNT):
+            cell = self.cell(0, width, row)
+            painter.setBrush(QColor(grounds[strong]))
+            painter.drawRoundedRect(cell, RADIUS, RADIUS)
+            if made:
+                painter.setBrush(hatch)
+                painter.drawRoundedRect(cell, RADIUS, RADIUS)
+            if row in locked:
+                painter.setBrush(faded(QColor(theme.primer), 0.75))
+                painter.drawRect(QRectF(cell.left(), cell.bottom() - 1.5, cell.width(), 1.5))
+        painter.end()
+        return pixmap
+
+    def cell(self, left: int, right: int, row: int) -> QRectF:
+        """Rectangle of the cell of `row` in a column from `left` to `right`."""
+        return QRectF(left + 1, self.rows.top(row) + 1, right - left - 2, self.cell_height)
+
+    def hit(self, look: HitLook, width: int) -> QPixmap:
+        """A hit as wide as its column and as high as a row."""
+        key = (look, width)
+        if (found := self._hits.get(key)) is None:
+            found = self._hits[key] = self._draw_hit(look, width)
+        return found
+
+    def _draw_hit(self, look: HitLook, width: int) -> QPixmap:
+        pixmap = self._canvas(width, self.rows.height(0), Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if not look.audible:
+            painter.setOpacity(0.38)
+        self.draw_hit(painter, QRectF(1, 1, width - 2, self.cell_height), look)
+        painter.end()
+        return pixmap
+
+    def draw_hit(self, painter: QPainter, cell: QRectF, look: HitLook) -> None:
+        """A hit in `cell`: an outline of fixed size, filled from below by velocity."""
+        theme = self.theme
+        colour = theme.drum(look.drum)
+        if look.lit:
+            colour = mixed(colour, QColor(theme.playhead), 0.45)
+        share = look.velocity / 127
+        outline = QPen(faded(colour, 0.75 if look.lit else 0.42), 1.0)
+        if not look.certain:
+            outline.setStyle(Qt.PenStyle.DotLine)
+        painter.setPen(outline)
+        painter.setBrush(faded(colour, 0.16) if look.lit else Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(cell.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS - 0.5, RADIUS - 0.5)
+        side = 2.0 if cell.width() >= 9 else 1.5
+        room = cell.adjusted(side, 2, -side, -2)
+        height = max(5.0, room.height() * (0.12 + 0.88 * share))
+        bar = QRectF(room.left(), room.bottom() - height, room.width(), height)
+        ground = QColor(theme.cell_even)
+        if look.velocity < GHOST_BELOW:
+            painter.setPen(QPen(mixed(colour, ground, 0.15), 1.4))
+            painter.setBrush(faded(colour, 0.18))
+            painter.drawRoundedRect(bar.adjusted(0.7, 0.7, -0.7, -0.7), 2, 2)
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(mixed(colour, ground, 0.0 if look.lit else 0.5 * (1 - share)))
+        if not look.certain:
+            painter.setBrush(faded(mixed(colour, ground, 0.5 * (1 - share)), 0.62))
+        if look.velocity >= ACCENT_FROM:
+            cap = QRectF(bar.left(), bar.top(), bar.width(), 3)
+            painter.drawRoundedRect(bar.adjusted(0, 4.5, 0, 0), 2, 2)
+            painter.setBrush(mixed(colour, QColor(theme.playhead), 0.4))
+            painter.drawRoundedRect(cap, 1.2, 1.2)
+        else:
+            painter.drawRoundedRect(bar, 2, 2)
+
+
+def draw_padlock(painter: QPainter, box: QRectF, colour: QColor, closed: bool) -> None:
+    """A padlock in `box`; an open one has its shackle lifted."""
+    unit = box.height() / 12
+    body = QRectF(box.center().x() - 4 * unit, box.top() + 5.5 * unit, 8 * unit, 6 * unit)
+    painter.setPen(QPen(colour, 1.4 * unit))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    lift = 0.0 if closed else 1.2 * unit
+    arch = QRectF(body.left() + 1.4 * unit, box.top() + 1.2 * unit - lift, 5.2 * unit, 6 * unit)
+    painter.drawArc(arch, 0, 180 * 16)
+    painter.drawLine(QPointF(arch.left(), arch.center().y()), QPointF(arch.left(), body.top()))
+    if closed:
+        painter.drawLine(QPointF(arch.right(), arch.center().y()), QPointF(arch.right(), body.top()))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawRoundedRect(body, 1.2 * unit, 1.2 * unit)

@@ -1,0 +1,145 @@
+"""What ruler, grid and property lane show together: pattern, columns, scroll, playhead."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from drumstudio.domain.drums import Drum
+from drumstudio.domain.pattern import Pattern
+from drumstudio.domain.project import Project
+from drumstudio.ui.document import Document
+from drumstudio.ui.grid.geometry import Columns, lay_out
+from drumstudio.ui.grid.selection import Selection
+
+_DEFAULT_WIDTH = 900
+
+
+class GridState(QObject):
+    """The shared view of a document's current pattern, or of a preview put before it.
+
+    Signals: `columns_changed(object)` carries the set of columns that look different now, None
+    for all of them; `laid_out()` when columns moved or were scrolled; `playhead_moved(object,
+    object)` the column left and the one entered, either may be None.
+    """
+
+    columns_changed = Signal(object)
+    laid_out = Signal()
+    playhead_moved = Signal(object, object)
+
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self._project = document.project
+        self._pattern = document.pattern
+        self._preview: Pattern | None = None
+        self.preview_name = ""
+        self._width = _DEFAULT_WIDTH
+        self._scroll = 0
+        self._playhead: int | None = None
+        self.columns: Columns = lay_out(self._pattern, self._width)
+        self.selection = Selection(self._pattern.steps, self)
+        document.changed.connect(self._project_changed)
+
+    @property
+    def project(self) -> Project:
+        """The document's project."""
+        return self._project
+
+    @property
+    def pattern(self) -> Pattern:
+        """The pattern on screen: a preview while there is one."""
+        return self._preview or self._pattern
+
+    @property
+    def previewing(self) -> bool:
+        """Whether a preview stands before the document's pattern; it cannot be edited."""
+        return self._preview is not None
+
+    @property
+    def scroll(self) -> int:
+        """Content pixels that are scrolled out at the left."""
+        return self._scroll
+
+    @property
+    def scroll_limit(self) -> int:
+        """Largest useful scroll."""
+        return max(0, self.columns.width - self._width)
+
+    @property
+    def width(self) -> int:
+        """Width of the view in pixels."""
+        return self._width
+
+    @property
+    def playhead(self) -> int | None:
+        """Column that sounds now."""
+        return self._playhead
+
+    def audible(self, drum: Drum) -> bool:
+        """Whether the row sounds, mutes and solos considered."""
+        return self._project.audible(drum)
+
+    def set_width(self, width: int) -> None:
+        """Fit the columns to a view of `width` pixels."""
+        if width != self._width:
+            self._width = width
+            self._lay_out()
+
+    def set_scroll(self, scroll: int) -> None:
+        """Scroll to content pixel `scroll`, held to what there is."""
+        scroll = max(0, min(self.scroll_limit, scroll))
+        if scroll != self._scroll:
+            self._scroll = scroll
+            self.laid_out.emit()
+
+    def reveal(self, step: int, *, page: bool = False) -> None:
+        """Scroll a column into view; by a whole `page` when following the playhead."""
+        left, right = self.columns.x[step], self.columns.x[step + 1]
+        if left < self._scroll:
+            self.set_scroll(left if page else left - self.columns.step_width)
+        elif right > self._scroll + self._width:
+            self.set_scroll(left if page else right + self.columns.step_width - self._width)
+
+    def set_preview(self, pattern: Pattern | None, name: str = "") -> None:
+        """Show `pattern` in place of the document's until None is given; `name` stands in the ruler."""
+        if (pattern, name) == (self._preview, self.preview_name):
+            return
+        before = self.pattern
+        self._preview, self.preview_name = pattern, name
+        self._show(before, everything=True)
+
+    def set_playhead(self, step: float | None) -> bool:
+        """Put the playhead at a place counted in unswung steps; whether it entered a column."""
+        column = None
+        if step is not None:
+            column = self.columns.step_of_tick(step * self.pattern.grid.ticks_per_step)
+        if column == self._playhead:
+            return False
+        left, self._playhead = self._playhead, column
+        self.playhead_moved.emit(left, column)
+        return True
+
+    def _project_changed(self, project: Project) -> None:
+        before, lanes = self.pattern, self._project.lanes
+        self._project, self._pattern = project, project.pattern
+        self._show(before, everything=lanes != project.lanes)
+
+    def _show(self, before: Pattern, *, everything: bool) -> None:
+        now = self.pattern
+        same_frame = (before.grid, before.bars, before.swing) == (now.grid, now.bars, now.swing)
+        if not same_frame:
+            if self._playhead is not None and self._playhead >= now.steps:
+                self.set_playhead(None)
+            self._lay_out()
+        elif everything or before.seam != now.seam:
+            self.columns_changed.emit(None)
+        elif before is not now:
+            changed = set(before.hits) ^ set(now.hits)
+            self.columns_changed.emit({hit.step for hit in changed})
+
+    def _lay_out(self) -> None:
+        self.columns = lay_out(self.pattern, self._width)
+        self.selection.set_steps(self.columns.steps)
+        self._scroll = max(0, min(self.scroll_limit, self._scroll))
+        self.laid_out.emit()
+        self.columns_changed.emit(None)

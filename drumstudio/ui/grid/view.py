@@ -1,0 +1,387 @@
+"""The grid of cells: one widget that keeps a picture of itself and repaints columns that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QColor,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from drumstudio.domain.drums import DRUM_COUNT, GRID_ROWS, Drum
+from drumstudio.domain.pattern import Hit
+from drumstudio.ui import theme
+from drumstudio.ui.grid.cells import RADIUS, CellPainter, HitLook, faded
+from drumstudio.ui.grid.editing import GridEditor
+from drumstudio.ui.grid.geometry import COLUMN_FLOOR, ROW_FLOOR, ROW_OF, Rows, lay_out_rows
+from drumstudio.ui.grid.gestures import Erase, Gesture, RubberBand, Stroke
+from drumstudio.ui.grid.selection import Block
+from drumstudio.ui.grid.state import GridState
+from drumstudio.ui.grid.words import cell_words
+
+_WHEEL_STEP = 4  # velocity a notch of the wheel
+_NOTCH = 120
+
+
+class GridView(QWidget):
+    """Nine rows of cells over the columns of the pattern.
+
+    Signals: `hit_placed(Drum, int)` when the pointer strikes an empty cell, for those who want
+    to hear it; `rows_moved(Rows)` when the rows changed height.
+    Keys are the panel's.
+    """
+
+    hit_placed = Signal(object, int)
+    rows_moved = Signal(object)
+
+    def __init__(self, state: GridState, editor: GridEditor, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._editor = editor
+        self.rows: Rows = lay_out_rows(ROW_FLOOR * DRUM_COUNT)
+        self._cells: CellPainter | None = None
+        self._picture: QPixmap | None = None
+        self._dirty: set[int] | None = None  # None: everything
+        self._gesture: Gesture | None = None
+        self._wheel_rest = 0.0
+        self._hover: tuple[int, int] | None = None
+        self._shown_focus = QRect()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        state.columns_changed.connect(self._columns_changed)
+        state.laid_out.connect(self._laid_out)
+        state.playhead_moved.connect(self._playhead_moved)
+        state.selection.changed.connect(self._selection_changed)
+        self._describe()
+
+    def sizeHint(self) -> QSize:
+        """Room for four bars."""
+        return QSize(64 * COLUMN_FLOOR, 44 * DRUM_COUNT)
+
+    def minimumSizeHint(self) -> QSize:
+        """A bar wide, every row at its floor."""
+        return QSize(16 * COLUMN_FLOOR, ROW_FLOOR * DRUM_COUNT)
+
+    # -- where things are
+
+    def cell_at(self, point: QPoint | QPointF) -> tuple[int, int]:
+        """Column and row under a point of the widget, held to the grid."""
+        return self._state.columns.step_at(point.x() + self._state.scroll), self.rows.row_at(point.y())
+
+    def cell_rect(self, step: int, drum: Drum) -> QRect:
+        """Rectangle of a cell in the widget."""
+        columns, row = self._state.columns, ROW_OF[drum]
+        left = columns.x[step] - self._state.scroll
+        return QRect(left, self.rows.top(row), columns.right[step] - columns.x[step], self.rows.height(row))
+
+    def _block_rect(self, block: Block) -> QRect:
+        first = self.cell_rect(block.first_step, GRID_ROWS[block.first_row])
+        return first.united(self.cell_rect(block.last_step, GRID_ROWS[block.last_row]))
+
+    def _column_rect(self, step: int) -> QRect:
+        columns = self._state.columns
+        left = columns.x[step] - self._state.scroll
+        reach = columns.step_width  # hits off their step reach over the edge
+        return QRect(left - reach, 0, columns.right[step] - columns.x[step] + 2 * reach, self.height())
+
+    # -- what changed
+
+    def _columns_changed(self, changed: set[int] | None) -> None:
+        if changed is None:
+            self._dirty = None
+            self.update()
+        else:
+            if self._dirty is not None:
+                self._dirty |= {near for step in changed for near in (step - 1, step, step + 1)}
+            for step in changed:
+                self.update(self._column_rect(step))
+        self._describe()
+
+    def _laid_out(self) -> None:
+        self._dirty = None
+        self.update()
+
+    def _playhead_moved(self, left: int | None, entered: int | None) -> None:
+        for step in (left, entered):
+            if step is not None and step < self._state.columns.steps:
+                self.update(self._column_rect(step))
+
+    def _selection_changed(self) -> None:
+        self.update(self._shown_focus)
+        selection = self._state.selection
+        rect = self.cell_rect(selection.step, selection.drum)
+        if selection.block:
+            rect = rect.united(self._block_rect(selection.block))
+        self._shown_focus = rect.adjusted(-3, -3, 3, 3)
+        self.update(self._shown_focus)
+        self._describe()
+
+    def _describe(self) -> None:
+        """Let a screen reader know the focused cell."""
+        selection = self._state.selection
+        words = cell_words(self._state.pattern, selection.step, selection.drum)
+        if words == self.accessibleDescription():
+            return
+        self.setAccessibleName("Step grid")
+        self.setAccessibleDescription(words)
+        if self.hasFocus():
+            event = QAccessibleEvent(self, QAccessible.Event.DescriptionChanged)
+            QAccessible.updateAccessibility(event)
+
+    # -- painting
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit columns and rows to the new size."""
+        self.rows = lay_out_rows(self.height())
+        self._cells = None
+        self._dirty = None
+        self._state.set_width(self.width())
+        self.rows_moved.emit(self.rows)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """A new theme needs new pictures."""
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+            self._cells = None
+            self._dirty = None
+        super().changeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Stamp the kept picture, then what moves: playhead, selection, focus."""
+        picture = self._refreshed()
+        painter = QPainter(self)
+        ratio = picture.devicePixelRatio()
+        rect = event.rect()
+        source = QRectF(rect.x() * ratio, rect.y() * ratio, rect.width() * ratio, rect.height() * ratio)
+        painter.drawPixmap(QRectF(rect), picture, source)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._state.playhead is not None:
+            self._paint_playhead(painter, self._state.playhead)
+        self._paint_selection(painter)
+        painter.end()
+
+    def _refreshed(self) -> QPixmap:
+        """The kept picture, its changed columns painted anew."""
+        ratio = self.devicePixelRatioF()
+        size = self.size() * ratio
+        if self._cells is None or self._cells.ratio != ratio:
+            self._cells = CellPainter(theme.current(), self.rows, ratio)
+            self._dirty = None
+        if self._picture is None or self._picture.size() != size:
+            self._picture = QPixmap(size)
+            self._picture.setDevicePixelRatio(ratio)
+            self._dirty = None
+        if self._dirty is None or self._dirty:
+            painter = QPainter(self._picture)
+            for run in self._dirty_runs():
+                self._paint_run(painter, self._cells, run)
+            painter.end()
+            self._dirty = set()
+        return self._picture
+
+    def _dirty_runs(self) -> Iterator[range]:
+        columns, scroll = self._state.columns, self._state.scroll
+        visible = columns.span(scroll, scroll + self.width())
+        if self._dirty is None:
+            yield visible
+            return
+        start = previous = None
+        for step in sorted(step for step in self._dirty if step in visible):
+            if previous is None or step != previous + 1:
+                if start is not None and previous is not None:
+                    yield range(start, previous + 1)
+                start = step
+            previous = step
+        if start is not None and previous is not None:
+            yield range(start, previous + 1)
+
+    def _paint_run(self, painter: QPainter, cells: CellPainter, run: range) -> None:
+        """Ground and hits of neighbouring columns, nothing beyond them."""
+        state, columns, pattern = self._state, self._state.columns, self._state.pattern
+        palette, scroll = cells.theme, self._state.scroll
+        last = run[-1] + 1 == columns.steps
+        left = columns.x[run[0]] - scroll if run[0] else 0
+        right = self.width() if last else columns.x[run[-1] + 1] - scroll
+        painter.setClipRect(left, 0, right - left, self.height())
+        painter.fillRect(left, 0, right - left, self.height(), QColor(palette.window))
+        locked = frozenset(ROW_OF[drum] for drum in Drum if state.project.lanes[drum].locked)
+        line = QColor(palette.bar_line)
+        for step in run:
+            x = columns.x[step]
+            strong = columns.beat[step] % 2 == 0
+            tile = cells.column(columns.right[step] - x, strong, pattern.generated(step), locked)
+            painter.drawPixmap(x - scroll, 0, tile)
+            if step and step % columns.steps_per_bar == 0:
+                painter.fillRect(x - scroll - 3, 0, 1, self.rows.y[-1], line)
+        for hit in pattern.hits_between(run[0] - 1, run[-1] + 2):
+            self._paint_hit(painter, cells, hit)
+
+    def _paint_hit(self, painter: QPainter, cells: CellPainter, hit: Hit, lit: bool = False) -> None:
+        columns, drum = self._state.columns, hit.drum
+        look = HitLook(drum, hit.velocity, self._state.audible(drum), hit.chance >= 1.0, lit)
+        left = columns.x[hit.step]
+        picture = cells.hit(look, columns.right[hit.step] - left)
+        shift = round(hit.offset * columns.step_width)
+        painter.drawPixmap(left + shift - self._state.scroll, self.rows.top(ROW_OF[drum]), picture)
+
+    def _paint_playhead(self, painter: QPainter, step: int) -> None:
+        columns, cells = self._state.columns, self._cells
+        if cells is None:
+            return
+        left, right = columns.x[step] - self._state.scroll, columns.right[step] - self._state.scroll
+        white = QColor(cells.theme.playhead)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(faded(white, 0.10))
+        painter.drawRect(QRectF(left, 0, right - left, self.rows.y[-1]))
+        for hit in self._state.pattern.hits_between(step, step + 1):
+            if self._state.audible(hit.drum):
+                self._paint_hit(painter, cells, hit, lit=True)
+        painter.setPen(QPen(faded(white, 0.9), 1.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for row in range(DRUM_COUNT):
+            cell = cells.cell(left, right, row)
+            painter.drawRoundedRect(cell.adjusted(0.25, 0.25, -0.25, -0.25), RADIUS, RADIUS)
+
+    def _paint_selection(self, painter: QPainter) -> None:
+        palette, selection = theme.current(), self._state.selection
+        colour = QColor(palette.selection)
+        if self._hover and self._gesture is None:
+            rect = QRectF(self.cell_rect(self._hover[0], GRID_ROWS[self._hover[1]]))
+            painter.setPen(QPen(faded(QColor(palette.text), 0.35), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(rect.adjusted(1.5, 1.5, -1.5, -2.5), RADIUS, RADIUS)
+        if selection.block:
+            painter.setPen(QPen(colour, 1.5))
+            painter.setBrush(faded(colour, 0.16))
+            rect = QRectF(self._block_rect(selection.block))
+            painter.drawRoundedRect(rect.adjusted(0.75, 0.75, -0.75, -1.75), RADIUS, RADIUS)
+        if self.hasFocus():
+            rect = QRectF(self.cell_rect(selection.step, selection.drum))
+            painter.setPen(QPen(QColor(palette.focus), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(rect.adjusted(1, 1, -1, -2), RADIUS, RADIUS)
+
+    # -- the pointer
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a stroke."""
+        if self._gesture is not None:
+            return
+        step, row = self.cell_at(event.position())
+        drum, state = GRID_ROWS[row], self._state
+        left = event.button() == Qt.MouseButton.LeftButton
+        if left and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._gesture = RubberBand(state, step, row)
+        elif left:
+            block = state.selection.block
+            state.selection.focus(step, drum, keep=block is not None and block.holds(step, drum))
+            stroke = Stroke(state, self._editor, step, row, event.position().y())
+            self._gesture = stroke
+            if stroke.placed and (hit := state.document.pattern.hit_at(step, drum)):
+                self.hit_placed.emit(drum, hit.velocity)
+        elif event.button() == Qt.MouseButton.RightButton:
+            self._gesture = Erase(state, self._editor, step, row)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Two fast clicks are two clicks."""
+        self.mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Carry the stroke on, or show what lies under the pointer."""
+        step, row = self.cell_at(event.position())
+        if self._gesture is None:
+            self._set_hover((step, row) if event.position().x() < self._end() else None)
+            return
+        self._gesture.drag(step, row, event.position().y())
+        self._state.reveal(step)
+        if isinstance(self._gesture, Stroke) and (velocity := self._gesture.velocity) is not None:
+            QToolTip.showText(event.globalPosition().toPoint(), str(velocity), self)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End the stroke when its button is let go."""
+        if self._gesture is not None and event.buttons() == Qt.MouseButton.NoButton:
+            gesture, self._gesture = self._gesture, None
+            gesture.release()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nothing lies under the pointer any more."""
+        self._set_hover(None)
+
+    def _set_hover(self, cell: tuple[int, int] | None) -> None:
+        if cell != self._hover:
+            for one in (self._hover, cell):
+                if one and one[0] < self._state.columns.steps:
+                    self.update(self.cell_rect(one[0], GRID_ROWS[one[1]]))
+            self._hover = cell
+
+    def _end(self) -> int:
+        return self._state.columns.width - self._state.scroll
+
+    def cancel_gesture(self) -> bool:
+        """Take the stroke under way back; whether there was one."""
+        if self._gesture is None:
+            return False
+        gesture, self._gesture = self._gesture, None
+        gesture.cancel()
+        return True
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Velocity over a hit, scrolling elsewhere, with Shift and sideways."""
+        turn = event.angleDelta()
+        state = self._state
+        step, row = self.cell_at(event.position())
+        hit = state.pattern.hit_at(step, GRID_ROWS[row])
+        scrolls = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier) or abs(turn.x()) > abs(turn.y())
+        if hit is None or scrolls or state.previewing:
+            way = turn.x() if abs(turn.x()) > abs(turn.y()) else turn.y()
+            state.set_scroll(state.scroll - round(way / _NOTCH * 3 * state.columns.step_width))
+            event.accept()
+            return
+        self._wheel_rest += turn.y() / _NOTCH * _WHEEL_STEP
+        by = int(self._wheel_rest)
+        self._wheel_rest -= by
+        self._set_velocity(hit, hit.velocity + by)
+        event.accept()
+
+    def _set_velocity(self, hit: Hit, velocity: int) -> None:
+        selection = self._state.selection
+        keep = selection.block is not None and selection.block.holds(hit.step, hit.drum)
+        selection.focus(hit.step, hit.drum, keep=keep)
+        self._editor.nudge_velocity(velocity - hit.velocity)
+
+    # -- words
+
+    def event(self, event: QEvent) -> bool:
+        """Tooltips say what a hit is."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            step, row = self.cell_at(event.pos())
+            pattern, drum = self._state.pattern, GRID_ROWS[row]
+            if pattern.hit_at(step, drum) and self._gesture is None:
+                QToolTip.showText(
+                    event.globalPos(), cell_words(pattern, step, drum), self, self.cell_rect(step, drum)
+                )
+            else:
+                QToolTip.hideText()
+            return True
+        return super().event(event)
+
+    def focusInEvent(self, event: object) -> None:
+        """Show the focused cell and say it."""
+        self._selection_changed()
+
+    def focusOutEvent(self, event: object) -> None:
+        """Hide the focus ring."""
+        self._selection_changed()

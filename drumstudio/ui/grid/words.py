@@ -1,0 +1,55 @@
+"""What cells say to people: tooltips and screen readers."""
+
+from __future__ import annotations
+
+from drumstudio.domain.drums import Drum
+from drumstudio.domain.pattern import Hit, Pattern
+from drumstudio.domain.timing import Grid
+
+# How drummers count the subdivisions of a beat, by their number.
+_COUNTS: dict[int, tuple[str, ...]] = {
+    2: ("", "and"),
+    3: ("", "trip", "let"),
+    4: ("", "e", "and", "a"),
+}
+
+
+def place_words(grid: Grid, step: int) -> str:
+    """Place of a step as drummers count it: "bar 1 beat 2 and"."""
+    bar, beat, sub = grid.position(step)
+    words = f"bar {bar} beat {beat}"
+    if sub == 1:
+        return words
+    counts = () if grid.meter.compound else _COUNTS.get(round(grid.steps_per_beat), ())
+    return f"{words} {counts[sub - 1]}" if sub <= len(counts) else f"{words} part {sub}"
+
+
+def cell_words(pattern: Pattern, step: int, drum: Drum) -> str:
+    """Everything about a cell: "Snare, bar 1 beat 2 and, velocity 90, generated"."""
+    parts = [drum.label, place_words(pattern.grid, step)]
+    hit = pattern.hit_at(step, drum)
+    if hit is None:
+        parts.append("empty")
+    else:
+        parts.append(f"velocity {hit.velocity}")
+        if hit.offset:
+            parts.append(offset_words(hit))
+        if hit.chance < 1:
+            parts.append(f"chance {round(hit.chance * 100)}%")
+    if pattern.generated(step):
+        parts.append("generated")
+    return ", ".join(parts)
+
+
+def offset_words(hit: Hit) -> str:
+    """How far a hit lies from its step: "12% early"."""
+    return f"{abs(round(hit.offset * 100))}% {'late' if hit.offset > 0 else 'early'}"
+
+
+def length_words(grid: Grid, steps: int) -> str:
+    """A stretch of steps in bars: "2 bars", "1 bar 4 steps"."""
+    bars, rest = divmod(steps, grid.steps_per_bar)
+    words = [f"{bars} bar{'s' if bars != 1 else ''}"] if bars else []
+    if rest:
+        words.append(f"{rest} step{'s' if rest != 1 else ''}")
+    return " ".join(words)
