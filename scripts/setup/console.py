@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO
 
 TAIL = 15
 
@@ -30,7 +29,6 @@ class Log:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
-        self._file: IO[str] = path.open("a", encoding="utf-8")
 
     def run(
         self,
@@ -39,24 +37,27 @@ class Log:
         heard: Callable[[str], None] = lambda line: None,
     ) -> bool:
         """Run `command` with its output in the log, each line also given to `heard`; whether it worked."""
-        self._file.write(f"$ {' '.join(command)}\n")
-        with subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            env={**os.environ, **(environment or {})},
-        ) as process:
+        with (
+            self.path.open("a", encoding="utf-8") as file,
+            subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                env={**os.environ, **(environment or {})},
+            ) as process,
+        ):
+            file.write(f"$ {' '.join(command)}\n")
             assert process.stdout is not None
             for line in process.stdout:
-                self._file.write(line)
-                self._file.flush()
+                file.write(line)
+                file.flush()
                 heard(line)
-        self._file.write(f"exit status {process.returncode}\n")
-        self._file.flush()
-        return process.returncode == 0
+            status = process.wait()
+            file.write(f"exit status {status}\n")
+        return status == 0
 
     def tail(self) -> str:
         """The last lines of the log, indented."""

@@ -201,8 +201,9 @@ def main() -> int:
     except SetupError as error:
         say(f"DrumStudio: {error}")
         return 1
-    except PermissionError as error:
-        say(f"DrumStudio: may not write {error.filename}; set it up as the owner of {args.root}")
+    except OSError as error:
+        problem = f"cannot use {error.filename} ({error.strerror})"
+        say(f"DrumStudio: set-up {problem}; start as the owner of {args.root}")
         return 1
     except KeyboardInterrupt:
         say("DrumStudio: set-up stopped; the next start goes on with it")
