@@ -1,0 +1,85 @@
+"""The drummers that are installed: those that came with the program, and the user's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from drumstudio import paths
+from drumstudio.errors import CheckpointError
+from drumstudio.ml.checkpoint import SUFFIX, read_info
+
+# The one the window begins with.
+_DEFAULT = "rock_drummer" + SUFFIX
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """A model file, by its header alone.
+
+    `trained_on` says with what, `perplexity` is that of its validation split.  A file that cannot
+    be used has its `problem` in words and its file's name as name.
+    """
+
+    path: Path
+    name: str
+    shipped: bool
+    network: str = ""
+    kind: str = ""
+    encoding: str = ""
+    trained_on: str = ""
+    licence: str = ""
+    steps: int = 0
+    perplexity: float | None = None
+    problem: str | None = None
+
+
+def describe(path: Path, shipped: bool = False) -> ModelInfo:
+    """What the header of the file at `path` says; a file that cannot be used has a `problem`."""
+    try:
+        found = read_info(path)
+    except CheckpointError as error:
+        return ModelInfo(path, path.stem, shipped, problem=str(error))
+    training = found.training
+    return ModelInfo(
+        path=path,
+        name=found.name,
+        shipped=shipped,
+        network=found.network.label,
+        kind=found.network.kind,
+        encoding="nine drums" if found.encoding.drums > 1 else "one drum",
+        trained_on=training.data,
+        licence=training.licence,
+        steps=training.steps,
+        perplexity=training.validation_perplexity,
+    )
+
+
+def list_models() -> list[ModelInfo]:
+    """Shipped models, the default first, then the user's by file name; damaged ones too."""
+    shipped = sorted(paths.shipped_models().glob("*" + SUFFIX), key=lambda p: (p.name != _DEFAULT, p.name))
+    own = sorted(paths.user_models().glob("*" + SUFFIX))
+    return [describe(path, True) for path in shipped] + [describe(path) for path in own]
+
+
+def default_model() -> ModelInfo:
+    """The first model that can be used; CheckpointError where there is none."""
+    for model in list_models():
+        if model.problem is None:
+            return model
+    raise CheckpointError(f"no drummer is installed; train one, or put a model into {paths.user_models()}")
+
+
+def find_model(wanted: str | None) -> Path:
+    """Path of the model that `wanted` means: a file, or the name or file name of an installed one.
+
+    None means the default; CheckpointError where nothing fits.
+    """
+    if wanted is None:
+        return default_model().path
+    if Path(wanted).is_file():
+        return Path(wanted)
+    for model in list_models():
+        if wanted in (model.name, model.path.name, model.path.stem):
+            return model.path
+    raise CheckpointError(f"there is no model {wanted!r}; `drumstudio models` lists those there are")

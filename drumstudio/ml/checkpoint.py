@@ -1,0 +1,212 @@
+"""Model files: safetensors that say in their own header what they are.
+
+The header's metadata holds strings: `format`, `format_version`, `app_version`, `name`, and as JSON
+`network`, `encoding` and `training`; `weights_sha256` is the digest of the weights.  Files are
+written whole or not at all, and read without ever running anything from them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import SafetensorError, safe_open
+
+from drumstudio import __version__
+from drumstudio.errors import CheckpointError
+from drumstudio.ml.config import NetworkConfig
+from drumstudio.ml.encoding import Encoding
+
+FORMAT = "drumstudio-model"
+FORMAT_VERSION = 1
+SUFFIX = ".safetensors"
+
+Weights = dict[str, npt.NDArray[np.float32]]
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """How a model came to be.
+
+    Perplexities are per step; `validation_perplexity` is None where nothing was held out.
+    `data` names the data set with its licence, `fingerprint` is the digest of what was used of
+    it, `splits` the number of sequences in each split, `styles` those that were trained on.
+    """
+
+    steps: int = 0
+    perplexity: float | None = None
+    validation_perplexity: float | None = None
+    seed: int = 0
+    batch: int = 64
+    window: int = 0
+    learning_rate: float = 0.0
+    data: str = ""
+    licence: str = ""
+    fingerprint: str = ""
+    splits: dict[str, int] = field(default_factory=dict)
+    styles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A model without its weights."""
+
+    name: str
+    network: NetworkConfig
+    encoding: Encoding
+    training: Training
+    app_version: str = __version__
+
+
+def save(path: Path, checkpoint: Checkpoint, weights: Weights) -> None:
+    """Write `checkpoint` and `weights` to `path` whole or not at all; CheckpointError where it cannot."""
+    metadata = {
+        "format": FORMAT,
+        "format_version": str(FORMAT_VERSION),
+        "app_version": checkpoint.app_version,
+        "name": checkpoint.name,
+        "network": json.dumps(checkpoint.network.to_json()),
+        "encoding": json.dumps(asdict(checkpoint.encoding)),
+        "training": json.dumps(asdict(checkpoint.training)),
+        "weights_sha256": digest(weights),
+    }
+    write_tensors(path, weights, metadata)
+
+
+def load(path: Path) -> tuple[Checkpoint, Weights]:
+    """Model at `path` and its weights; CheckpointError where it is foreign, damaged or newer."""
+    checkpoint, metadata = _described(path, read_metadata(path))
+    weights = read_tensors(path)
+    if digest(weights) != metadata.get("weights_sha256"):
+        raise CheckpointError(f"{path} is damaged: its weights are not those that were written; copy it anew")
+    return checkpoint, weights
+
+
+def read_info(path: Path) -> Checkpoint:
+    """What the header of the model at `path` says; the weights are not read."""
+    return _described(path, read_metadata(path))[0]
+
+
+def _described(path: Path, metadata: dict[str, str]) -> tuple[Checkpoint, dict[str, str]]:
+    if metadata.get("format") != FORMAT:
+        raise CheckpointError(f"{path} is not a model of DrumStudio; choose a file that `train` wrote")
+    check_version(path, metadata, FORMAT_VERSION)
+    try:
+        network = NetworkConfig.from_json(json.loads(metadata["network"]))
+        encoding = json.loads(metadata["encoding"])
+        known = {one.name for one in fields(Training)}
+        training = {name: value for name, value in json.loads(metadata["training"]).items() if name in known}
+        training["styles"] = tuple(str(style) for style in training.get("styles", ()))
+        checkpoint = Checkpoint(
+            name=metadata["name"],
+            network=network,
+            encoding=Encoding(int(encoding["drums"]), int(encoding["steps_per_quarter"])),
+            training=_checked(Training(**training)),
+            app_version=metadata.get("app_version", ""),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise CheckpointError(
+            f"{path} is damaged: its description cannot be read ({error}); copy it anew"
+        ) from error
+    return checkpoint, metadata
+
+
+def _checked(training: Training) -> Training:
+    """`training` as it is, if what people are shown of it has the right types; else ValueError."""
+    for name in ("perplexity", "validation_perplexity"):
+        if not isinstance(getattr(training, name), (int, float, type(None))):
+            raise ValueError(f"{name} is not a number")
+    if not isinstance(training.steps, int) or not isinstance(training.splits, dict):
+        raise ValueError("training is not described")
+    return training
+
+
+def check_version(path: Path, metadata: dict[str, str], newest: int) -> None:
+    """CheckpointError where the file's format version is not one that this program reads."""
+    version = metadata.get("format_version", "")
+    if not version.isdecimal() or int(version[:9]) < 1:
+        raise CheckpointError(f"{path} is damaged: it has no format version; copy it anew")
+    if int(version[:9]) > newest:
+        raise CheckpointError(
+            f"{path} was written by a newer DrumStudio (format {version[:9]}; this one reads {newest}); "
+            "update the program"
+        )
+
+
+def digest(weights: Weights) -> str:
+    """SHA-256 of names, shapes and values, in the order of the names."""
+    total = hashlib.sha256()
+    for name in sorted(weights):
+        total.update(f"{name} {weights[name].shape} {weights[name].dtype}\n".encode())
+        total.update(np.ascontiguousarray(weights[name]).tobytes())
+    return total.hexdigest()
+
+
+def write_tensors(path: Path, tensors: dict[str, npt.NDArray[Any]], metadata: dict[str, str]) -> None:
+    """Write a safetensors file: the same bytes for the same content, whole or not at all.
+
+    The library's own writer orders the metadata at random, so the header is put together here
+    (format: 8 bytes of header length, the header as JSON, the tensors one after the other).
+    """
+    header: dict[str, Any] = {"__metadata__": metadata}
+    body = []
+    offset = 0
+    for name in sorted(tensors):
+        value = np.ascontiguousarray(tensors[name])
+        kind = {"float32": "F32", "int64": "I64"}[value.dtype.name]
+        header[name] = {
+            "dtype": kind,
+            "shape": list(value.shape),
+            "data_offsets": [offset, offset + value.nbytes],
+        }
+        offset += value.nbytes
+        body.append(value.tobytes())
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    _write_whole(path, b"".join([len(text).to_bytes(8, "little"), text, *body]))
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise CheckpointError(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+def read_metadata(path: Path) -> dict[str, str]:
+    """The metadata of a safetensors file; empty where it has none."""
+    with _opened(path) as file:
+        return dict(file.metadata() or {})
+
+
+def read_tensors(path: Path) -> dict[str, npt.NDArray[Any]]:
+    """All tensors of a safetensors file."""
+    with _opened(path) as file:
+        try:
+            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        except (SafetensorError, TypeError, ValueError, AttributeError) as error:
+            raise CheckpointError(f"{path} is damaged ({error}); copy it anew") from error
+
+
+def _opened(path: Path) -> Any:
+    if not path.is_file():
+        raise CheckpointError(f"there is no model at {path}; `drumstudio models` lists those there are")
+    try:
+        return safe_open(path, framework="numpy")
+    except SafetensorError as error:
+        raise CheckpointError(f"{path} is not a model, or is damaged ({error}); choose another") from error
+    except OSError as error:
+        raise CheckpointError(f"{path} cannot be read: {error.strerror or error}") from error

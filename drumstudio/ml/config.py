@@ -1,0 +1,61 @@
+"""What a network is made of, as a checkpoint tells it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+MAX_LAYERS = 8
+MAX_UNITS = 2048
+MAX_ATTENTION = 256
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkConfig:
+    """A stack of LSTM layers, Drum RNN by name.
+
+    `kind` names the network, so that others can stand beside it; `layers` gives the units of
+    each layer; `attention` the number of past steps that the first layer looks back on (0: none);
+    `dropout` the share dropped after each layer in training; `place` whether the place in the bar
+    is read beside Drum RNN's counters.
+    """
+
+    kind: str = "drum_rnn"
+    layers: tuple[int, ...] = (64, 64)
+    attention: int = 0
+    dropout: float = 0.0
+    place: bool = True
+
+    def __post_init__(self) -> None:
+        if self.kind != "drum_rnn":
+            raise ValueError(f"there is no network of the kind {self.kind!r}")
+        if not 1 <= len(self.layers) <= MAX_LAYERS:
+            raise ValueError(f"a network has 1 to {MAX_LAYERS} layers, not {len(self.layers)}")
+        if not all(1 <= units <= MAX_UNITS for units in self.layers):
+            raise ValueError(f"a layer has 1 to {MAX_UNITS} units")
+        if not 0 <= self.attention <= MAX_ATTENTION:
+            raise ValueError(f"attention looks back on 0 to {MAX_ATTENTION} steps, not {self.attention}")
+        if not 0.0 <= self.dropout < 1.0:
+            raise ValueError(f"dropout is at least 0 and below 1, not {self.dropout}")
+
+    @property
+    def label(self) -> str:
+        """Name for people, as "2 x 128 LSTM"."""
+        same = len(set(self.layers)) == 1
+        shape = f"{len(self.layers)} x {self.layers[0]}" if same else ", ".join(map(str, self.layers))
+        return f"{shape} LSTM" + (f" with attention over {self.attention} steps" if self.attention else "")
+
+    def to_json(self) -> dict[str, Any]:
+        """What JSON can hold of it."""
+        return {**asdict(self), "layers": list(self.layers)}
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> NetworkConfig:
+        """The network that `to_json` described; TypeError, KeyError or ValueError where it cannot be."""
+        return cls(
+            kind=str(value["kind"]),
+            layers=tuple(int(units) for units in value["layers"]),
+            attention=int(value["attention"]),
+            dropout=float(value["dropout"]),
+            place=bool(value["place"]),
+        )
