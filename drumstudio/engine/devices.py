@@ -128,7 +128,7 @@ class Devices:
 
     def _opened(self, choice: OutputChoice) -> Output:
         if choice.kind == "synth":
-            from drumstudio.engine.fluid import FluidOutput
+            from drumstudio.engine.fluid import FluidOutput  # brings numpy: not before the window
 
             return FluidOutput(self._soundfont)
         if choice.kind == "midi":
@@ -159,8 +159,12 @@ class Devices:
 
     def _take_soundfont(self, path: Path | None) -> None:
         if path != self._soundfont:
+            from drumstudio.engine.fluid import FluidOutput
+
             self._soundfont = path
-            if self.choice.kind == "synth":
+            if isinstance(self._output, FluidOutput) and self._output.status.state is OutputState.READY:
+                self._output.set_soundfont(path)
+            elif self.choice.kind == "synth":
                 self._open(self.choice)
 
     def _retry(self) -> None:

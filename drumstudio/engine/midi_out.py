@@ -25,6 +25,7 @@ DRUM_CHANNEL = 9
 CLICK_ACCENT, CLICK = 76, 77
 CLICK_VELOCITY = 100
 FIGURES = 10_000  # notes whose lateness is kept
+REPORTS_A_FIGURE = 64  # notes between new figures in the status
 
 
 class MidiOutput:
@@ -56,14 +57,7 @@ class MidiOutput:
     @property
     def status(self) -> OutputStatus:
         """How the output is doing; `detail` names the map, and the lateness once there is one."""
-        status = self._status
-        if status.state is OutputState.READY:
-            figures = sorted(self.lateness)
-            detail = self.drum_map.label
-            if figures:
-                detail += f", {figures[len(figures) * 99 // 100] * 1000:.1f} ms late at most (p99)"
-            return replace(status, detail=detail)
-        return status
+        return self._status
 
     def attend(self, ports: Iterable[Port]) -> None:
         """Take note of the ports there are: let go of a vanished one, take up one that is back.
@@ -135,15 +129,25 @@ class MidiOutput:
                 self.name, OutputState.FAILED, f"{self.name} does not answer; plug it in again."
             )
 
+    def _show_lateness(self) -> None:
+        figures = sorted(self.lateness)
+        p99 = figures[len(figures) * 99 // 100] * 1000
+        if self._status.state is OutputState.READY:
+            self._status = replace(self._status, detail=f"{self.drum_map.label}, p99 {p99:.1f} ms late")
+
     def _read(self, child: subprocess.Popen[bytes]) -> None:
         """Take in what the sender reports, until it ends."""
+        reports = 0
         if child.stdout is None:
             return
         for line in child.stdout:
             word, _, rest = line.decode().strip().partition(" ")
             if word == "ready":
-                self._status = OutputStatus(self.name, OutputState.READY)
+                self._status = OutputStatus(self.name, OutputState.READY, detail=self.drum_map.label)
             elif word == "late":
                 self.lateness.append(float(rest.split()[0]))
+                reports += 1
+                if reports % REPORTS_A_FIGURE == 0:
+                    self._show_lateness()
         if not self._closing:
             self._status = self._missing()
