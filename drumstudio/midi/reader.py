@@ -9,7 +9,7 @@ here trusts a length, a status byte or a delta time.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +25,7 @@ _RIFF_HEADER = 20
 _META_TEXT, _META_NAME, _META_INSTRUMENT, _META_END = 0x01, 0x03, 0x04, 0x2F
 _META_TEMPO, _META_METER = 0x51, 0x58
 _PEDAL = 4
+_TWO_DATA_BYTES = frozenset((0xA0, 0xB0, 0xE0))
 # Data bytes of the system messages that are not sysex; a file should hold none of them.
 _SYSTEM_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}
 
@@ -44,6 +45,14 @@ class MidiNote(NamedTuple):
     end: int | None
 
 
+class Mark(NamedTuple):
+    """A tempo or meter event as written: `value` is (microseconds,) or (numerator, denominator)."""
+
+    tick: int
+    track: int
+    value: tuple[int, ...]
+
+
 @dataclass
 class MidiSong:
     """What a MIDI file holds, as far as a drummer cares.
@@ -51,7 +60,8 @@ class MidiSong:
     `kind` is the file's type 0, 1 or 2; `tempos` are (tick, microseconds a quarter) and `meters`
     (tick, numerator, denominator), by tick, one a tick, the last written winning; `rows` the
     notes as lists in the order of :class:`MidiNote` with -1 for an open end, by track and time;
-    `texts` are (tick, track, text); `pedals` counts hi-hat pedal messages (CC 4) by channel.
+    `texts` are (tick, track, text); `marks` the tempo and meter events as written; `pedals` counts
+    hi-hat pedal messages (CC 4) by channel.
     """
 
     path: Path
@@ -63,13 +73,14 @@ class MidiSong:
     track_names: dict[int, str] = field(default_factory=dict)
     instruments: dict[int, str] = field(default_factory=dict)
     texts: list[tuple[int, int, str]] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
     pedals: Counter[int] = field(default_factory=Counter)
 
     @cached_property
     def notes(self) -> tuple[MidiNote, ...]:
         """All notes, by time."""
         ordered = sorted(self.rows, key=lambda row: row[0])
-        return tuple(MidiNote(*row[:5], None if row[5] < 0 else row[5]) for row in ordered)
+        return tuple(MidiNote(t, n, v, c, k, None if e < 0 else e) for t, n, v, c, k, e in ordered)
 
     @cached_property
     def table(self) -> NDArray[np.int64]:
@@ -91,6 +102,22 @@ class MidiSong:
     def meter(self) -> tuple[int, int]:
         """Numerator and denominator of the first meter; 4/4 where the file is silent about it."""
         return self.meters[0][1:] if self.meters else (4, 4)
+
+    def parts(self) -> list[MidiSong]:
+        """The song itself, or one song a track for type 2, whose tracks are pieces of their own."""
+        tracks = sorted({row[4] for row in self.rows})
+        return [self._part(track) for track in tracks] if self.kind == 2 and len(tracks) > 1 else [self]
+
+    def _part(self, track: int) -> MidiSong:
+        part = replace(
+            self,
+            rows=[row for row in self.rows if row[4] == track],
+            marks=[mark for mark in self.marks if mark.track == track],
+        )
+        _settle_marks(part)
+        part.tempos = part.tempos or self.tempos
+        part.meters = part.meters or self.meters
+        return part
 
     def channels(self) -> Counter[int]:
         """Number of notes on each channel."""
@@ -157,14 +184,21 @@ def parse_song(data: bytes, path: Path) -> MidiSong:
         raise MidiFileError(
             f"{path} is damaged: {promised} tracks are promised and {found} are there; get a whole copy"
         )
-    song.tempos = [(tick, tempo) for tick, tempo in sorted(dict(song.tempos).items()) if tempo]
-    song.meters = [(tick, n, d) for tick, (n, d) in sorted({m[0]: m[1:] for m in song.meters}.items())]
+    _settle_marks(song)
     return song
+
+
+def _settle_marks(song: MidiSong) -> None:
+    """Tempos and meters of the song's marks, by tick, the last written at a tick winning."""
+    tempos = {mark.tick: mark.value[0] for mark in song.marks if len(mark.value) == 1}
+    meters = {mark.tick: mark.value for mark in song.marks if len(mark.value) == 2}
+    song.tempos = sorted(tempos.items())
+    song.meters = [(tick, n, d) for tick, (n, d) in sorted(meters.items())]
 
 
 def _tracks(data: bytes, at: int, path: Path) -> list[tuple[int, int]]:
     """Start and end of every track's events; other chunks are passed over, as the specification asks."""
-    found = []
+    found: list[tuple[int, int]] = []
     while at + 8 <= len(data):
         name, length = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8])
         if name == b"MTrk":
@@ -177,7 +211,7 @@ def _tracks(data: bytes, at: int, path: Path) -> list[tuple[int, int]]:
     return found
 
 
-def _read_track(data: bytes, pos: int, end: int, track: int, song: MidiSong) -> None:  # noqa: PLR0912
+def _read_track(data: bytes, pos: int, end: int, track: int, song: MidiSong) -> None:  # noqa: PLR0912, PLR0915
     """Add the events of one track, `data[pos:end]`, to `song`.
 
     One long loop on purpose: it runs once a MIDI event and is nearly all of the time that
@@ -210,7 +244,7 @@ def _read_track(data: bytes, pos: int, end: int, track: int, song: MidiSong) -> 
                     return
                 continue
         kind = status & 0xF0
-        if kind == 0x90 or kind == 0x80:
+        if kind <= 0x90 and kind:
             note = data[pos]
             velocity = data[pos + 1]
             pos += 2
@@ -231,7 +265,7 @@ def _read_track(data: bytes, pos: int, end: int, track: int, song: MidiSong) -> 
                         ended[0][5] = tick
                     else:
                         _close(ended, tick, key, sounding)
-        elif kind == 0xB0 or kind == 0xE0 or kind == 0xA0:
+        elif kind in _TWO_DATA_BYTES:
             if (data[pos] | data[pos + 1]) & 0x80:
                 raise _broken(song.path, track)
             if kind == 0xB0 and data[pos] == _PEDAL:
@@ -290,10 +324,10 @@ def _system(data: bytes, pos: int, status: int, tick: int, track: int, song: Mid
 
 def _meta(kind: int, body: bytes, tick: int, track: int, song: MidiSong) -> None:
     """Keep the meta events that matter; one of the wrong length says nothing and is passed over."""
-    if kind == _META_TEMPO and len(body) == 3:
-        song.tempos.append((tick, int.from_bytes(body)))
+    if kind == _META_TEMPO and len(body) == 3 and any(body):
+        song.marks.append(Mark(tick, track, (int.from_bytes(body),)))
     elif kind == _META_METER and len(body) >= 2 and body[0] and body[1] <= 7:
-        song.meters.append((tick, body[0], 1 << body[1]))
+        song.marks.append(Mark(tick, track, (body[0], 1 << body[1])))
     elif kind == _META_TEXT:
         song.texts.append((tick, track, _text(body)))
     elif kind == _META_NAME:

@@ -1,0 +1,154 @@
+"""Patterns -> Standard MIDI files that a DAW, a synth or an e-kit takes as they are.
+
+Type 1, 480 ticks to the quarter: a first track with tempo and meter, a second with the drums on
+channel 10, every note closed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from drumstudio.domain.drums import GENERAL_MIDI, ROLAND, Drum, DrumMap
+from drumstudio.domain.pattern import MAX_BARS, Pattern
+from drumstudio.domain.performance import ALL_LANES, strokes
+from drumstudio.domain.project import Lane
+from drumstudio.domain.timing import PPQ, Meter, clamp_qpm
+from drumstudio.errors import MidiFileError
+from drumstudio.midi.maps import DRUM_CHANNEL
+from drumstudio.midi.own import OwnNotes, Place, exceptional
+from drumstudio.paths import write_atomically
+
+GATE = 48  # ticks a note is held: a tenth of a quarter, as an e-kit's own recordings
+_NOTE_ON, _NOTE_OFF, _CONTROL = 0x90 | DRUM_CHANNEL, 0x80 | DRUM_CHANNEL, 0xB0 | DRUM_CHANNEL
+_OFF_VELOCITY = 64
+_PEDAL = 4
+# Pedal position that a TD module needs before a hat note to sound it closed or open.
+_PEDAL_OF = {Drum.CLOSED_HAT: 90, Drum.OPEN_HAT: 15}
+
+# Tick, order within the tick (note-offs before all else), message.
+_Event = tuple[int, int, bytes]
+
+
+def export_pattern(
+    path: str | Path,
+    pattern: Pattern,
+    qpm: float,
+    drum_map: DrumMap = GENERAL_MIDI,
+    lanes: tuple[Lane, ...] = ALL_LANES,
+    repeats: int = 1,
+) -> None:
+    """Write `pattern`, played `repeats` times, as it sounds with the lanes' mutes and solos.
+
+    Hits with a chance are all written.  A hit pulled ahead of the file's start begins with it;
+    its true offset is kept in the text event that makes :func:`import_pattern` give back the
+    very same pattern.  Raises MidiFileError where `path` cannot be written.
+    """
+    path = Path(path)
+    try:
+        write_atomically(path, encode(pattern, qpm, drum_map, lanes, repeats, path.stem))
+    except (OSError, ValueError) as error:  # ValueError: a null byte in the name
+        reason = getattr(error, "strerror", None) or error
+        raise MidiFileError(f"{path} cannot be written ({reason}); choose another name or folder") from error
+
+
+def encode(
+    pattern: Pattern,
+    qpm: float,
+    drum_map: DrumMap = GENERAL_MIDI,
+    lanes: tuple[Lane, ...] = ALL_LANES,
+    repeats: int = 1,
+    name: str = "DrumStudio",
+) -> bytes:
+    """Bytes of the file that :func:`export_pattern` writes; `name` becomes the first track's."""
+    qpm = clamp_qpm(qpm)
+    repeats = max(1, repeats)
+    struck: list[tuple[int, Drum, int, Place]] = []
+    for turn in range(repeats):
+        for stroke in strokes(pattern, lanes):
+            hit = pattern.hit_at(stroke.step, stroke.drum)
+            assert hit is not None
+            place = (
+                stroke.step + turn * pattern.steps,
+                round(hit.offset * pattern.grid.ticks_per_step),
+                hit.chance,
+            )
+            struck.append((max(0, stroke.tick + turn * pattern.ticks), stroke.drum, stroke.velocity, place))
+    struck.sort(key=lambda stroke: (stroke[0], stroke[1]))
+    note = OwnNotes(
+        drum_map,
+        qpm,
+        pattern.grid,
+        min(MAX_BARS, pattern.bars * repeats),
+        pattern.swing,
+        pattern.seam if repeats == 1 else None,
+        exceptional(pattern.grid, pattern.swing, ((tick, drum, place) for tick, drum, _, place in struck)),
+    )
+    notes = [(tick, drum, velocity) for tick, drum, velocity, _ in struck]
+    tracks = (
+        _track(_conductor(name, note, pattern.grid.meter, qpm), pattern.ticks * repeats),
+        _track(_names(drum_map) + _played(notes, drum_map), pattern.ticks * repeats),
+    )
+    header = b"MThd" + (6).to_bytes(4) + (1).to_bytes(2) + len(tracks).to_bytes(2) + PPQ.to_bytes(2)
+    return header + b"".join(tracks)
+
+
+def _conductor(name: str, note: OwnNotes, meter: Meter, qpm: float) -> list[_Event]:
+    clocks = min(255, int(24 * meter.beat_quarters))
+    return [
+        (0, 0, _meta(0x03, name.encode("utf-8", "replace"))),
+        (0, 0, _meta(0x01, note.text().encode("ascii"))),
+        (0, 0, _meta(0x51, round(6e7 / qpm).to_bytes(3))),
+        (0, 0, _meta(0x58, bytes((meter.numerator, meter.denominator.bit_length() - 1, clocks, 8)))),
+    ]
+
+
+def _names(drum_map: DrumMap) -> list[_Event]:
+    """Name of the track and, as texts, of each drum's note."""
+    named = [(0, 0, _meta(0x03, b"Drums")), (0, 0, _meta(0x04, drum_map.label.encode()))]
+    return named + [
+        (0, 0, _meta(0x01, f"{drum.label}: note {drum_map.note_of(drum)}".encode())) for drum in Drum
+    ]
+
+
+def _played(notes: list[tuple[int, Drum, int]], drum_map: DrumMap) -> list[_Event]:
+    """Messages of strokes (tick, drum, velocity), by time; a note ends before its drum is struck again."""
+    events: list[_Event] = []
+    following: dict[Drum, list[int]] = {drum: [] for drum in Drum}
+    for tick, drum, _ in notes:
+        if following[drum][-1:] != [tick]:
+            following[drum].append(tick)
+    ends = {
+        (tick, drum): min([tick + GATE, *ticks[index + 1 : index + 2]])
+        for drum, ticks in following.items()
+        for index, tick in enumerate(ticks)
+    }
+    for tick, drum, velocity in notes:
+        number = drum_map.note_of(drum)
+        if drum_map.name == ROLAND.name and drum in _PEDAL_OF:
+            events.append((tick, 1, bytes((_CONTROL, _PEDAL, _PEDAL_OF[drum]))))
+        events.append((tick, 1, bytes((_NOTE_ON, number, velocity))))
+        events.append((ends[tick, drum], 0, bytes((_NOTE_OFF, number, _OFF_VELOCITY))))
+    return events
+
+
+def _track(events: list[_Event], length: int) -> bytes:
+    """A track chunk of `events`, ending at `length` ticks or with its last event."""
+    body = bytearray()
+    now = 0
+    for tick, _, message in sorted(events, key=lambda event: event[:2]):
+        body += _varlen(tick - now) + message
+        now = tick
+    body += _varlen(max(0, length - now)) + _meta(0x2F, b"")
+    return b"MTrk" + len(body).to_bytes(4) + bytes(body)
+
+
+def _meta(kind: int, body: bytes) -> bytes:
+    return bytes((0xFF, kind)) + _varlen(len(body)) + body
+
+
+def _varlen(value: int) -> bytes:
+    """Variable-length number: seven bits a byte, the high bit set on all but the last."""
+    out = [value & 0x7F]
+    while value := value >> 7:
+        out.append(value & 0x7F | 0x80)
+    return bytes(reversed(out))
