@@ -22,7 +22,7 @@ from queue import Empty, SimpleQueue
 from drumstudio.domain.drums import GENERAL_MIDI
 from drumstudio.engine.fluid_clock import FrameClock
 from drumstudio.engine.fluid_library import Library, find_library
-from drumstudio.engine.fluid_synth import BLOCK, FINE_START, RATE, Kit, Setting, Synth, measured_gain
+from drumstudio.engine.fluid_synth import BLOCK, FINE_START, RATE, Kit, Setting, Synth, Turns, measured_gain
 from drumstudio.engine.outputs import Click, Event, OutputState, OutputStatus
 from drumstudio.engine.soundfonts import studio_kit
 from drumstudio.errors import AudioError
@@ -88,6 +88,7 @@ class _Player:
         self.clock = FrameClock(float(RATE), int(settings["audio.period-size"]))
         self.latency = 0.0
         self._held: deque[_Voice] = deque()
+        self._turns = Turns()
         self._sources = itertools.cycle(_SOURCES)
 
     def start(self) -> bool:
@@ -134,6 +135,7 @@ class _Player:
         now = time.perf_counter()
         frame = round(self.clock.frame_at(max(due, now)))
         block, wait = kit.placed(frame)
+        note = self._turns.take(kit, note)
         channel = kit.channel(note)
         while self._held and self._held[0].due < now - _GATE:
             self._held.popleft()
@@ -144,7 +146,7 @@ class _Player:
         voice = _Voice(due, next(self._sources), next(self._sources), note)
         self._held.append(voice)
         library, event = self.library, self.event
-        if kit.fine:
+        if kit.traits.fine:
             # Within one block the sequencer sends notes after everything else.
             library.fluid_event_control_change(event, channel, FINE_START, self._kit_frames(wait))
             self._send(voice.on, block)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from drumstudio.domain.drums import GENERAL_MIDI, Drum
 from drumstudio.engine.fluid_library import Library
-from drumstudio.engine.soundfonts import starts_finely
+from drumstudio.engine.soundfonts import Traits, traits
 from drumstudio.errors import AudioError
 
 RATE = 44100
@@ -24,7 +24,8 @@ DRUM_BANK = 128
 # In soundfonts that answer it, this controller delays the next note's start by its value in frames.
 FINE_START = 80
 
-_HATS = {42, 44, 46, 22, 26}
+# With the second takes of the shipped kit.
+_HATS = {22, 26, 42, 44, 46, 82, 102}
 _OTHERS = [channel for channel in range(CHANNELS) if channel != DRUM_CHANNEL]
 # Room enough for nine drums at full velocity and what still rings from before.
 _PEAK = 0.9
@@ -43,7 +44,7 @@ class Kit:
     sfont: int
     bank: int
     program: int
-    fine: bool
+    traits: Traits
     gain: float = 1.0
 
     def channel(self, note: int) -> int:
@@ -53,15 +54,29 @@ class Kit:
         has a channel of its own, since two controllers on one would disturb each other.  The
         hi-hats stay together, for one chokes the other only within a channel.
         """
-        if not self.fine or note in _HATS:
+        if not self.traits.fine or note in _HATS:
             return DRUM_CHANNEL
         return _OTHERS[note % len(_OTHERS)]
 
     def placed(self, frame: int) -> tuple[int, int]:
         """Block in which a note due at `frame` starts, and the frames it waits there."""
-        if self.fine:
+        if self.traits.fine:
             return divmod(frame, BLOCK)
         return (frame + BLOCK // 2) // BLOCK, 0
+
+
+class Turns:
+    """Takes the two takes of a note in turns, where a kit has two."""
+
+    def __init__(self) -> None:
+        self._second: set[int] = set()
+
+    def take(self, kit: Kit, note: int) -> int:
+        """Note number to play for `note` this time."""
+        if note not in kit.traits.takes:
+            return note
+        self._second ^= {note}
+        return note if note in self._second else kit.traits.takes[note]
 
 
 class Synth:
@@ -118,7 +133,7 @@ class Synth:
         bank, program = min(presets, key=lambda preset: (preset[0] != DRUM_BANK, preset))
         for channel in range(CHANNELS):
             self.library.fluid_synth_program_select(self.handle, channel, sfont, bank, program)
-        return Kit(path, sfont, bank, program, starts_finely(path))
+        return Kit(path, sfont, bank, program, traits(path))
 
     def unload(self, kit: Kit) -> None:
         """Free a kit that no channel uses any more."""
@@ -137,7 +152,7 @@ class Synth:
     def strike(self, kit: Kit, note: int, velocity: int, wait: int = 0) -> None:
         """Start `note` with the next block, `wait` frames into it where the kit can."""
         channel = kit.channel(note)
-        if kit.fine:
+        if kit.traits.fine:
             self.library.fluid_synth_cc(self.handle, channel, FINE_START, wait)
         self.library.fluid_synth_noteon(self.handle, channel, note, velocity)
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from drumstudio import paths
 
 STUDIO_KIT = "studio-kit.sf2"
-# In a soundfont's comment: controller 80 sets the start of a note to the frame.
-FINE_START_MARK = b"DrumStudio fine start: CC 80"
+# What a soundfont's comment may say: controller 80 sets the start of a note to the frame, and
+# some notes have a second take, to be played in turns, so many numbers above.
+_FINE_START = re.compile(rb"DrumStudio fine start: CC 80\.")
+_TURNS = re.compile(rb"Second takes at \+(\d+): ([\d ]+)\.")
 
 _SUFFIXES = {".sf2", ".sf3"}
 _LEAST_BANK = 500_000
@@ -21,13 +26,28 @@ def studio_kit() -> Path:
     return paths.soundfonts() / STUDIO_KIT
 
 
-def starts_finely(path: Path) -> bool:
-    """Whether the soundfont says that controller 80 places its notes to the frame."""
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a soundfont can beyond the standard.
+
+    `fine`: controller 80 delays a note's start by its value in frames; `takes` gives the note
+    number of the second take of those notes that have one.
+    """
+
+    fine: bool = False
+    takes: Mapping[int, int] = field(default_factory=dict)
+
+
+def traits(path: Path) -> Traits:
+    """What the comment in the header of the soundfont at `path` promises; nothing when unreadable."""
     try:
         with path.open("rb") as file:
-            return FINE_START_MARK in file.read(2048)
+            head = file.read(2048)
     except OSError:
-        return False
+        return Traits()
+    found = _TURNS.search(head)
+    takes = {int(note): int(note) + int(found[1]) for note in found[2].split()} if found else {}
+    return Traits(_FINE_START.search(head) is not None, takes)
 
 
 def _folders() -> list[Path]:
