@@ -133,7 +133,7 @@ def _pinned(constraints: Path, name: str) -> str:
 
 def _install(environment: Environment, kind: str, cuda: bool) -> None:
     constraints = environment.root / "constraints.txt"
-    say("Installing Python packages (the first time some 350 MB to download)")
+    say("Installing Python packages; the first time, some 350 MB are downloaded")
     if not environment.pip("install", f"pip=={_pinned(constraints, 'pip')}"):
         raise _pip_failure(environment.log)
     torch_build.install(environment.python, _pinned(constraints, "torch"), cuda, environment.pip)

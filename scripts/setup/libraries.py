@@ -108,6 +108,11 @@ def _output(command: Sequence[str]) -> str:
     return done.stdout
 
 
+def _apt_lists() -> bool:
+    """Whether apt has ever fetched its lists of packages; a fresh machine's are empty."""
+    return any(Path("/var/lib/apt/lists").glob("*_Packages*"))
+
+
 def _apt_knows(package: str) -> bool:
     policy = _output(["apt-cache", "policy", package])
     return "Candidate:" in policy and "Candidate: (none)" not in policy
@@ -130,7 +135,8 @@ def command_to_type(
     """The one command that brings `needs` here; for an unknown package manager, the names alone."""
     if which("apt-get"):
         packages = " ".join(apt_packages(needs, knows))
-        return f"sudo apt-get install --no-install-recommends {packages}"
+        update = "" if _apt_lists() else "sudo apt-get update && "
+        return f"{update}sudo apt-get install --no-install-recommends {packages}"
     if which("dnf"):
         return "sudo dnf install " + " ".join(_unique(need.dnf for need in needs))
     if which("pacman"):
@@ -164,7 +170,7 @@ def install_with_apt(needs: Sequence[Need], log: Log) -> bool:
 
     # One source of several that does not answer an update is no reason to stop: what is needed may
     # come from another.
-    if not any(Path("/var/lib/apt/lists").glob("*_Packages*")):
+    if not _apt_lists():
         say("Fetching the list of system packages")
         log.run([*apt, "update"])
         return install() or True
@@ -189,15 +195,15 @@ def provide(for_tests: bool, opens_window: bool, log: Log) -> list[Need]:
         missing = missing_needs(for_tests)
     if not missing:
         return []
-    names = ", ".join(need.name for need in missing)
     command = command_to_type(missing)
     purposes = {need.purpose for need in missing}
     if "python" in purposes:
-        raise SetupError(f"Python's venv module is incomplete here ({names}); type: {command}")
+        raise SetupError(
+            f"Python's venv module is incomplete here, and only an administrator may complete it; type: {command}"
+        )
     if for_tests:
-        raise SetupError(f"The tests need {names}; type: {command}")
+        raise SetupError(f"The tests need system packages that are missing; type: {command}")
     if "window" in purposes and opens_window:
-        raise SetupError(f"The window needs {names}; type: {command}")
-    lacks = " and ".join(sorted(purposes))
-    say(f"Going on without {lacks}: {names} missing; to have it, type: {command}")
+        raise SetupError(f"The window needs system packages that are missing; type: {command}")
+    say(f"Going on without {' and '.join(sorted(purposes))}; to have it, type: {command}")
     return missing
