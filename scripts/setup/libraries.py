@@ -199,7 +199,7 @@ def provide(for_tests: bool, opens_window: bool, log: Log) -> list[Need]:
     purposes = {need.purpose for need in missing}
     if "python" in purposes:
         raise SetupError(
-            f"Python's venv module is incomplete here, and only an administrator may complete it; type: {command}"
+            f"Python's venv module is incomplete here, and that takes an administrator; type: {command}"
         )
     if for_tests:
         raise SetupError(f"The tests need system packages that are missing; type: {command}")
