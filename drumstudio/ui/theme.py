@@ -79,7 +79,7 @@ DARK = Theme(
     accent="#7559e8", accent_hover="#6f53e6", accent_ground="#272338", accent_text="#a995fb",
     on_accent="#ffffff", primer="#5b9bf3", go="#4fce84", go_ground="#2d6a48", warn="#e6b143", bad="#f26d6d",
     on_lit="#14161b",
-    cell_even="#252b35", cell_odd="#1d2129", made_even="#2d2841", made_odd="#252136", hatch="#3a3358",
+    cell_even="#252b35", cell_odd="#1d2129", made_even="#2d2841", made_odd="#252136", hatch="#443c68",
     bar_line="#4a5261", playhead="#ffffff", focus="#ffffff", selection="#6fb7ff",
     drums=("#5b9bf3", "#f2825e", "#4fb0bd", "#5fb894", "#b9699c", "#c981b0", "#dc9dc6", "#ecbc4a", "#d98e34"),
 )  # fmt: skip
@@ -215,6 +215,10 @@ QPushButton[kind="primary"]:disabled { background: $accent_ground; color: $text_
 QPushButton[kind="primary"]:focus { border: 2px solid $focus; }
 QPushButton[kind="go"], QToolButton[kind="go"] { background: $go_ground; color: $text; }
 QPushButton[kind="danger"] { color: $bad; }
+QToolButton[kind="tab"] { background: transparent; color: $text_muted; font-size: 11px; padding: 2px 6px; }
+QToolButton[kind="tab"]:hover { background: $panel; color: $text; }
+QToolButton[kind="tab"]:checked { background: $raised; color: $text; border-color: transparent; }
+QToolButton[kind="tab"]:focus { border-color: $focus; }
 QToolButton::menu-indicator { image: none; }
 
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit { background: $field;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap
@@ -17,9 +17,8 @@ ROW_GAP = 3
 RADIUS = 3.0
 
 
-@dataclass(frozen=True, slots=True)
-class HitLook:
-    """All that makes one hit look unlike another."""
+class HitLook(NamedTuple):
+    """All that makes one hit look unlike another; a tuple, as thousands are looked up a frame."""
 
     drum: Drum
     velocity: int
@@ -54,6 +53,7 @@ class CellPainter:
         self.ratio = ratio
         self._columns: dict[tuple[int, bool, bool, frozenset[int]], QPixmap] = {}
         self._hits: dict[tuple[HitLook, int], QPixmap] = {}
+        self._playheads: dict[int, QPixmap] = {}
 
     @property
     def cell_height(self) -> int:
@@ -117,6 +117,20 @@ class CellPainter:
         self.draw_hit(painter, QRectF(1, 1, width - 2, self.cell_height), look)
         painter.end()
         return pixmap
+
+    def playhead(self, width: int) -> QPixmap:
+        """The bright column, to be laid over what stands there."""
+        if (found := self._playheads.get(width)) is None:
+            white = QColor(self.theme.playhead)
+            found = self._playheads[width] = self._canvas(width, self.rows.y[-1], faded(white, 0.10))
+            painter = QPainter(found)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(faded(white, 0.9), 1.5))
+            for row in range(DRUM_COUNT):
+                cell = self.cell(0, width, row).adjusted(0.25, 0.25, -0.25, -0.25)
+                painter.drawRoundedRect(cell, RADIUS, RADIUS)
+            painter.end()
+        return found
 
     def draw_hit(self, painter: QPainter, cell: QRectF, look: HitLook) -> None:
         """A hit in `cell`: an outline of fixed size, filled from below by velocity."""

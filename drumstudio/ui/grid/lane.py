@@ -182,7 +182,7 @@ class PropertyLane(QWidget):
                 QPointF(0, room.center().y()), QPointF(columns.x[-1] - scroll, room.center().y())
             )
             painter.setPen(Qt.PenStyle.NoPen)
-        for hit in pattern.hits_between(visible[0], visible[-1] + 1):
+        for hit in state.hits_in(visible):
             if hit.drum == drum:
                 self._paint_bar(painter, room, hit)
         if self.hasFocus():
@@ -319,14 +319,13 @@ class LaneHeader(QWidget):
         self.setFixedWidth(HEADER_WIDTH)
         self._group = QButtonGroup(self)
         tabs = QHBoxLayout()
-        tabs.setSpacing(2)
+        tabs.setSpacing(1)
         self.tabs: dict[Property, QToolButton] = {}
         for shown in Property:
             tab = QToolButton(self)
             tab.setText(shown.value)
             tab.setCheckable(True)
             tab.setProperty("kind", "tab")
-            tab.setFont(theme.font(11))
             tab.setAccessibleName(f"Show {shown.lower()} of the chosen row")
             tab.setToolTip(f"{shown}: drag in the lane to draw, right drag to reset")
             self._group.addButton(tab)
@@ -336,7 +335,7 @@ class LaneHeader(QWidget):
         self.tabs[Property.VELOCITY].setChecked(True)
         self._group.buttonClicked.connect(self._clicked)
         box = QVBoxLayout(self)
-        box.setContentsMargins(8, 26, 4, 0)
+        box.setContentsMargins(5, 27, 2, 0)
         box.addLayout(tabs)
         box.addStretch()
         state.selection.changed.connect(self.update)

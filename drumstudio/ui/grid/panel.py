@@ -214,7 +214,7 @@ class GridPanel(QWidget):
     def _playhead_moved(self, _left: int | None, entered: int | None) -> None:
         if entered is None:
             return
-        for hit in self.state.pattern.hits_between(entered, entered + 1):
+        for hit in self.state.hits_in(range(entered, entered + 1)):
             if self.state.audible(hit.drum):
                 self.headers.flash(hit.drum)
         if self._follows:

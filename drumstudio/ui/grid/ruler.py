@@ -87,7 +87,7 @@ class Ruler(QWidget):
         painter.fillRect(self.rect(), QColor(palette.window))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         seam = self._state.pattern.seam
-        end = self._x(self._steps)
+        end = self._state.columns.right[-1] - self._state.scroll
         if seam is not None:
             ground = QLinearGradient(0, 0, 0, _LINE)
             ground.setColorAt(0, faded(QColor(palette.accent_ground), 0.45))

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from operator import attrgetter
+
 from PySide6.QtCore import QObject, Signal
 
 from drumstudio.domain.drums import Drum
-from drumstudio.domain.pattern import Pattern
+from drumstudio.domain.pattern import Hit, Pattern
 from drumstudio.domain.project import Project
 from drumstudio.ui.document import Document
 from drumstudio.ui.grid.geometry import Columns, lay_out
 from drumstudio.ui.grid.selection import Selection
 
 _DEFAULT_WIDTH = 900
+
+_step_of = attrgetter("step")
 
 
 class GridState(QObject):
@@ -78,6 +83,12 @@ class GridState(QObject):
     def audible(self, drum: Drum) -> bool:
         """Whether the row sounds, mutes and solos considered."""
         return self._project.audible(drum)
+
+    def hits_in(self, steps: range) -> tuple[Hit, ...]:
+        """Hits of the columns of `steps`, found without looking at all of a long pattern."""
+        hits = self.pattern.hits
+        first = bisect_left(hits, steps.start, key=_step_of)
+        return hits[first : bisect_left(hits, steps.stop, first, key=_step_of)]
 
     def set_width(self, width: int) -> None:
         """Fit the columns to a view of `width` pixels."""

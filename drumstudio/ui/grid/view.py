@@ -212,48 +212,50 @@ class GridView(QWidget):
         """Ground and hits of neighbouring columns, nothing beyond them."""
         state, columns, pattern = self._state, self._state.columns, self._state.pattern
         palette, scroll = cells.theme, self._state.scroll
-        last = run[-1] + 1 == columns.steps
         left = columns.x[run[0]] - scroll if run[0] else 0
-        right = self.width() if last else columns.x[run[-1] + 1] - scroll
-        painter.setClipRect(left, 0, right - left, self.height())
-        painter.fillRect(left, 0, right - left, self.height(), QColor(palette.window))
+        ends = run[-1] + 1 == columns.steps
+        right = self.width() if ends else columns.x[run[-1] + 1] - scroll
+        height, bottom = self.height(), self.rows.y[-1]
+        ground, line = QColor(palette.window), QColor(palette.bar_line)
+        painter.setClipRect(left, 0, right - left, height)
+        painter.fillRect(left, bottom, right - left, height - bottom, ground)
+        painter.fillRect(left, 0, columns.x[run[0]] - scroll - left, height, ground)
         locked = frozenset(ROW_OF[drum] for drum in Drum if state.project.lanes[drum].locked)
-        line = QColor(palette.bar_line)
+        seam = columns.steps if pattern.seam is None else pattern.seam
         for step in run:
-            x = columns.x[step]
-            strong = columns.beat[step] % 2 == 0
-            tile = cells.column(columns.right[step] - x, strong, pattern.generated(step), locked)
+            x, end, following = columns.x[step], columns.right[step], columns.x[step + 1]
+            tile = cells.column(end - x, columns.beat[step] % 2 == 0, step >= seam, locked)
             painter.drawPixmap(x - scroll, 0, tile)
-            if step and step % columns.steps_per_bar == 0:
-                painter.fillRect(x - scroll - 3, 0, 1, self.rows.y[-1], line)
-        for hit in pattern.hits_between(run[0] - 1, run[-1] + 2):
-            self._paint_hit(painter, cells, hit)
+            if following > end:
+                painter.fillRect(end - scroll, 0, following - end, height, ground)
+                if (step + 1) % columns.steps_per_bar == 0 and step + 1 < columns.steps:
+                    painter.fillRect(following - scroll - 3, 0, 1, bottom, line)
+        if ends:
+            painter.fillRect(columns.x[-1] - scroll, 0, right - columns.x[-1] + scroll, height, ground)
+        self._paint_hits(painter, cells, range(run[0] - 1, run[-1] + 2))
 
-    def _paint_hit(self, painter: QPainter, cells: CellPainter, hit: Hit, lit: bool = False) -> None:
-        columns, drum = self._state.columns, hit.drum
-        look = HitLook(drum, hit.velocity, self._state.audible(drum), hit.chance >= 1.0, lit)
-        left = columns.x[hit.step]
-        picture = cells.hit(look, columns.right[hit.step] - left)
-        shift = round(hit.offset * columns.step_width)
-        painter.drawPixmap(left + shift - self._state.scroll, self.rows.top(ROW_OF[drum]), picture)
+    def _paint_hits(self, painter: QPainter, cells: CellPainter, run: range, lit: bool = False) -> None:
+        """Hits of the columns of `run`, moved to where they sound; only audible ones when `lit`."""
+        state, columns, scroll = self._state, self._state.columns, self._state.scroll
+        audible = [state.audible(drum) for drum in Drum]
+        tops = [self.rows.top(ROW_OF[drum]) for drum in Drum]
+        for hit in state.hits_in(run):
+            step, drum = hit.step, hit.drum
+            if lit and not audible[drum]:
+                continue
+            look = HitLook(drum, hit.velocity, audible[drum], hit.chance >= 1.0, lit)
+            left = columns.x[step]
+            picture = cells.hit(look, columns.right[step] - left)
+            if hit.offset:
+                left += round(hit.offset * columns.step_width)
+            painter.drawPixmap(left - scroll, tops[drum], picture)
 
     def _paint_playhead(self, painter: QPainter, step: int) -> None:
         columns, cells = self._state.columns, self._cells
-        if cells is None:
-            return
-        left, right = columns.x[step] - self._state.scroll, columns.right[step] - self._state.scroll
-        white = QColor(cells.theme.playhead)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(faded(white, 0.10))
-        painter.drawRect(QRectF(left, 0, right - left, self.rows.y[-1]))
-        for hit in self._state.pattern.hits_between(step, step + 1):
-            if self._state.audible(hit.drum):
-                self._paint_hit(painter, cells, hit, lit=True)
-        painter.setPen(QPen(faded(white, 0.9), 1.5))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for row in range(DRUM_COUNT):
-            cell = cells.cell(left, right, row)
-            painter.drawRoundedRect(cell.adjusted(0.25, 0.25, -0.25, -0.25), RADIUS, RADIUS)
+        if cells is not None:
+            self._paint_hits(painter, cells, range(step, step + 1), lit=True)
+            left = columns.x[step]
+            painter.drawPixmap(left - self._state.scroll, 0, cells.playhead(columns.right[step] - left))
 
     def _paint_selection(self, painter: QPainter) -> None:
         palette, selection = theme.current(), self._state.selection
