@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from drumstudio import __version__
 from drumstudio.errors import CheckpointError
 from drumstudio.ml.config import NetworkConfig
 from drumstudio.ml.encoding import Encoding
+from drumstudio.paths import write_atomically
 
 FORMAT = "drumstudio-model"
 FORMAT_VERSION = 1
@@ -169,20 +169,9 @@ def write_tensors(path: Path, tensors: dict[str, npt.NDArray[Any]], metadata: di
         body.append(value.tobytes())
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
-    _write_whole(path, b"".join([len(text).to_bytes(8, "little"), text, *body]))
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        write_atomically(path, b"".join([len(text).to_bytes(8, "little"), text, *body]))
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise CheckpointError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
