@@ -22,7 +22,17 @@ from queue import Empty, SimpleQueue
 from drumstudio.domain.drums import GENERAL_MIDI
 from drumstudio.engine.fluid_clock import FrameClock
 from drumstudio.engine.fluid_library import Library, find_library
-from drumstudio.engine.fluid_synth import BLOCK, FINE_START, RATE, Kit, Setting, Synth, Turns, measured_gain
+from drumstudio.engine.fluid_synth import (
+    BLOCK,
+    FINE_START,
+    GATE,
+    RATE,
+    Kit,
+    Setting,
+    Synth,
+    Turns,
+    measured_gain,
+)
 from drumstudio.engine.outputs import Click, Event, OutputState, OutputStatus
 from drumstudio.engine.soundfonts import studio_kit
 from drumstudio.errors import AudioError
@@ -52,8 +62,6 @@ _FIRST_LOOKS, _FIRST_LOOK = 60, 0.002
 _LOOK = 0.02
 _GOLDEN = 0.6180339887498949
 _FIRST_SOUND = 5.0
-# Drums need no note-off, but some banks loop their cymbals; long enough never to cut one short.
-_GATE = 1.5
 # Sources stamp sequencer events so that each stroke can be taken back by itself; 16 bits signed.
 _SOURCES = range(100, 32000)
 _ANY = -1
@@ -100,7 +108,9 @@ class _Player:
         settings = self.synth.settings
         rate = self.library.number(settings, "synth.sample-rate")
         size = int(self.library.number(settings, "audio.period-size"))
-        periods = 1 if self.driver_name in ("jack", "file") else self.library.number(settings, "audio.periods")
+        periods = (
+            1 if self.driver_name in ("jack", "file") else self.library.number(settings, "audio.periods")
+        )
         self.clock = FrameClock(rate, size)
         self.latency = (periods + 1) * size / rate
         return True
@@ -137,7 +147,7 @@ class _Player:
         block, wait = kit.placed(frame)
         note = self._turns.take(kit, note)
         channel = kit.channel(note)
-        while self._held and self._held[0].due < now - _GATE:
+        while self._held and self._held[0].due < now - GATE:
             self._held.popleft()
         # Of a drum struck again, the note-off before would end the newer stroke.
         for held in self._held:
@@ -153,7 +163,7 @@ class _Player:
         library.fluid_event_noteon(event, channel, note, velocity)
         self._send(voice.on, block)
         library.fluid_event_noteoff(event, channel, note)
-        self._send(voice.off, block + round(_GATE * self.clock.rate / BLOCK))
+        self._send(voice.off, block + round(GATE * self.clock.rate / BLOCK))
 
     def _kit_frames(self, wait: int) -> int:
         return round(wait * RATE / self.clock.rate)
@@ -326,7 +336,7 @@ class FluidOutput:
         while not player.observe():
             if time.perf_counter() > deadline:
                 raise AudioError(
-                    f"the sound device opened through {player.driver_name} does not run; choose another output"
+                    f"the sound device opened through {player.driver_name} does not run; choose another"
                 )
             time.sleep(_FIRST_LOOK)
         looks = itertools.count()

@@ -18,6 +18,8 @@ from drumstudio.errors import AudioError
 RATE = 44100
 # FluidSynth computes sound in blocks of this many frames, and notes begin only at their borders.
 BLOCK = 64
+# Drums need no note-off, but some banks loop their cymbals; long enough never to cut one short.
+GATE = 1.5
 CHANNELS = 16
 DRUM_CHANNEL = 9
 DRUM_BANK = 128
@@ -125,7 +127,9 @@ class Synth:
             raise AudioError(f"there is no soundfont {path}; choose another")
         sfont = self.library.fluid_synth_sfload(self.handle, str(path).encode(), 0)
         if sfont < 0:
-            raise AudioError(f"{path.name} is not a SoundFont that FluidSynth can read; choose an .sf2 or .sf3")
+            raise AudioError(
+                f"{path.name} is not a SoundFont that FluidSynth can read; choose an .sf2 or .sf3"
+            )
         presets = self._presets(sfont)
         if not presets:
             self.library.fluid_synth_sfunload(self.handle, sfont, 0)
@@ -165,9 +169,7 @@ class Synth:
         frames = np.zeros((blocks * BLOCK, 2), np.float32)
         if blocks:
             address = frames.ctypes.data_as(ctypes.c_void_p)
-            self.library.fluid_synth_write_float(
-                self.handle, blocks * BLOCK, address, 0, 2, address, 1, 2
-            )
+            self.library.fluid_synth_write_float(self.handle, blocks * BLOCK, address, 0, 2, address, 1, 2)
         return frames
 
     def sounding(self) -> bool:

@@ -92,7 +92,8 @@ def comment() -> str:
     """
     turns = sorted(note for piece in PIECES if piece.takes > 1 for note in piece.notes)
     return (
-        f"DrumStudio fine start: CC {_FINE_START}. Second takes at +{ALTERNATE}: {' '.join(map(str, turns))}. "
+        f"DrumStudio fine start: CC {_FINE_START}. "
+        f"Second takes at +{ALTERNATE}: {' '.join(map(str, turns))}. "
         "Synthesised by scripts/make_kit; free for any use."
     )
 
