@@ -1,0 +1,140 @@
+"""Songs -> pieces of one meter and tempo, without losing a bar that can be used.
+
+A change of meter begins a new piece where it stands; a change of tempo, at the bar line nearest
+to it.  Tempo that drifts by less than `DRIFT`, and changes that would leave less than two bars,
+cut nothing: steps follow the beat, so nothing is gained by it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drumstudio.domain.drums import DrumMap
+from drumstudio.errors import MidiFileError
+from drumstudio.midi.reader import DEFAULT_TEMPO, MidiSong
+from drumstudio.midi.steps import MAX_STEPS, drum_bits, events_of, quantised, steps_per_bar, strokes_on
+from drumstudio.ml.sequences import MIN_BARS
+from drumstudio.ml.sources import Info
+
+DRIFT = 0.02
+STEPS_PER_QUARTER = {9: 4, 1: 2}  # of the nine-drum and the one-drum encoding
+
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """Events (steps,) in one meter and tempo; `bar` is its steps to the bar, a float where not whole."""
+
+    meter: tuple[int, int]
+    qpm: float
+    bar: float
+    events: Integers
+
+    @property
+    def bars(self) -> int:
+        """Bars begun."""
+        return int(-(-len(self.events) // self.bar))
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    start: int  # tick
+    meter: tuple[int, int]
+    tempo: int
+
+
+def cut(song: MidiSong, channel: int, drum_map: DrumMap, kit: int, info: Info) -> list[Piece]:
+    """Pieces of the drums on `channel` that hold a stroke, in order, short ones and odd meters included.
+
+    `kit` 9 keeps each drum of `drum_map`, 1 whether anything at all is struck.  Where the song is
+    silent about meter or tempo, `info` counts.  Raises MidiFileError where it has no end.
+    """
+    per_quarter = STEPS_PER_QUARTER[kit]
+    struck = strokes_on(song, channel)
+    bits = drum_bits(drum_map)[struck[:, 1]] if kit != 1 else np.ones(len(struck), dtype=np.int64)
+    ticks, bits = struck[bits > 0, 0], bits[bits > 0]
+    if not len(ticks):
+        return []
+    sections = _sections(song, int(ticks[-1]), info)
+    if len(sections) == 1:
+        events = events_of(quantised(song, ticks, per_quarter), bits, song)
+        return [_piece(sections[0], events, per_quarter)]
+    if int(ticks[-1]) * per_quarter > MAX_STEPS * song.ppq:
+        raise MidiFileError(f"{song.path} is damaged: its last note lies days into the song")
+    return _pieces(song, sections, ticks, bits, per_quarter)
+
+
+def _pieces(
+    song: MidiSong, sections: list[_Section], ticks: Integers, bits: Integers, per_quarter: int
+) -> list[Piece]:
+    """Each section's strokes on its own grid; a stroke just ahead of a section belongs to its first step."""
+    starts = np.array([section.start for section in sections], dtype=np.int64)
+    half = song.ppq / (2 * per_quarter)
+    owner = np.searchsorted(starts, ticks + half, side="right") - 1
+    places = ((ticks - starts[owner]) * (per_quarter / song.ppq) + 0.5).astype(np.int64).clip(min=0)
+    pieces = []
+    for index, section in enumerate(sections):
+        mine = owner == index
+        if not mine.any():
+            continue
+        events = events_of(places[mine], bits[mine], song)
+        if index < owner[-1]:  # rests up to the next section belong to this one
+            length = round((starts[index + 1] - starts[index]) * per_quarter / song.ppq)
+            events = np.pad(events, (0, max(0, length - len(events))))
+        pieces.append(_piece(section, events, per_quarter))
+    return pieces
+
+
+def _piece(section: _Section, events: Integers, per_quarter: int) -> Piece:
+    return Piece(section.meter, 6e7 / section.tempo, steps_per_bar(section.meter, per_quarter), events)
+
+
+def _sections(song: MidiSong, last: int, info: Info) -> list[_Section]:
+    """Where pieces begin, up to the last stroke's tick; the first begins at 0."""
+    default = round(6e7 / info.qpm) if info.qpm and not song.tempos else DEFAULT_TEMPO
+    tempos = [(0, default), *((tick, tempo) for tick, tempo in song.tempos if tick <= last)]
+    meters = _meters(song, last, info)
+    sections: list[_Section] = []
+    for index, (start, meter) in enumerate(meters):
+        end = meters[index + 1][0] if index + 1 < len(meters) else last + 1
+        before = [tempo for tick, tempo in tempos if tick <= start][-1]
+        changes = [(tick, tempo) for tick, tempo in tempos if start < tick < end]
+        sections += _by_tempo(_Section(start, meter, before), end, changes, song.ppq)
+    return sections
+
+
+def _meters(song: MidiSong, last: int, info: Info) -> list[tuple[int, tuple[int, int]]]:
+    """Ticks at which the meter changes, each on a 16th counted from the one before, and the new meter."""
+    found = [(0, (info.meter if not song.meters else None) or (4, 4))]
+    for tick, upper, lower in song.meters:
+        start, meter = found[-1]
+        if tick > last or (upper, lower) == meter:
+            continue
+        snapped = start + round(round((tick - start) * 4 / song.ppq) * song.ppq / 4)
+        if snapped == start:
+            found[-1] = (start, (upper, lower))
+        else:
+            found.append((snapped, (upper, lower)))
+    return found
+
+
+def _by_tempo(section: _Section, end: int, changes: list[tuple[int, int]], ppq: int) -> list[_Section]:
+    """A section of one meter, divided at the bar lines nearest to its changes of tempo (tick, tempo)."""
+    bar = Fraction(4 * ppq * section.meter[0], section.meter[1])
+    sections = [section]
+    begun = 0
+    for tick, tempo in changes:
+        if abs(tempo / sections[-1].tempo - 1) <= DRIFT:
+            continue
+        at = round((tick - section.start) / bar)
+        if at == begun:
+            sections[-1] = replace(sections[-1], tempo=tempo)
+        elif at - begun >= MIN_BARS and section.start + (at + MIN_BARS - 1) * bar < end:
+            sections.append(_Section(round(section.start + at * bar), section.meter, tempo))
+            begun = at
+    return sections

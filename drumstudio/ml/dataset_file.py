@@ -1,0 +1,107 @@
+"""Saved data sets (.drumdata): a safetensors file, so that reading one can run no code.
+
+Tensors: `events`, int16, all sequences one after the other, and `lengths`, int64.  Metadata: one
+JSON text under `drumstudio-dataset` with `version`, `kit`, `map`, `sequences` and `verdicts`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import save as tensors_to_bytes
+
+from drumstudio.errors import DatasetError
+from drumstudio.ml.sequences import SPLITS, Sequence, Verdict
+from drumstudio.paths import write_atomically
+
+VERSION = 1
+_KEY = "drumstudio-dataset"
+_NAMES = [field.name for field in fields(Sequence) if field.name != "events"]
+
+Parts = tuple[tuple[Sequence, ...], tuple[Verdict, ...], int, str]
+
+
+def write(
+    path: Path, sequences: tuple[Sequence, ...], verdicts: tuple[Verdict, ...], kit: int, drum_map: str
+) -> None:
+    """Write a data set to `path`, whole or not at all.  Raises DatasetError."""
+    content = {
+        "version": VERSION,
+        "kit": kit,
+        "map": drum_map,
+        "sequences": [[getattr(sequence, name) for name in _NAMES] for sequence in sequences],
+        "verdicts": [vars(verdict) for verdict in verdicts],
+    }
+    events = [sequence.events.astype(np.int16) for sequence in sequences]
+    tensors: dict[str, NDArray[Any]] = {
+        "events": np.concatenate(events) if events else np.zeros(0, dtype=np.int16),
+        "lengths": np.array([len(one) for one in events], dtype=np.int64),
+    }
+    try:
+        # A file's name may hold bytes that are no text; the surrogates that stand for them are escaped.
+        write_atomically(path, tensors_to_bytes(tensors, {_KEY: json.dumps(content)}))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DatasetError(
+            f"{path} cannot be written ({reason}); choose another name or folder for the data set"
+        ) from error
+
+
+def read(path: Path) -> Parts:
+    """Sequences, verdicts, kit and map of a saved data set.  Raises DatasetError."""
+    try:
+        tensors, text = _opened(path)
+        return _decode(tensors, json.loads(text))
+    except OSError as error:
+        raise DatasetError(f"{path} cannot be read: {error.strerror or error}") from error
+    except _ForeignError as error:
+        raise DatasetError(f"{path} {error}") from error
+    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise DatasetError(f"{path} is no data set, or is damaged; build it again from its files") from error
+
+
+class _ForeignError(Exception):
+    """What a well-formed file is instead of a data set of this version."""
+
+
+def _opened(path: Path) -> tuple[dict[str, Any], str]:
+    from safetensors import safe_open
+
+    if not path.is_file():
+        raise OSError(0, "it is not a file" if path.exists() else "it is not there")
+    with safe_open(str(path), framework="np") as file:
+        metadata = file.metadata() or {}
+        if _KEY not in metadata:
+            raise _ForeignError("is no data set; name a .drumdata file or a folder of MIDI files")
+        return {name: file.get_tensor(name) for name in ("events", "lengths")}, metadata[_KEY]
+
+
+def _decode(tensors: dict[str, Any], content: dict[str, Any]) -> Parts:
+    if content["version"] > VERSION:
+        raise _ForeignError("was written by a newer DrumStudio; update this one")
+    events, lengths = tensors["events"], tensors["lengths"]
+    kit = content["kit"]
+    if kit not in (1, 9) or events.dtype != np.int16 or lengths.dtype != np.int64:
+        raise ValueError("kit or events of a wrong kind")
+    if (lengths < 1).any() or lengths.sum() != len(events) or len(lengths) != len(content["sequences"]):
+        raise ValueError("lengths that do not add up")
+    if len(events) and (events.min() < 0 or events.max() >= 1 << kit):
+        raise ValueError("events beyond the kit")
+    pieces = np.split(events, np.cumsum(lengths)[:-1]) if len(lengths) else []
+    sequences = tuple(
+        _sequence(dict(zip(_NAMES, row, strict=True)), piece)
+        for row, piece in zip(content["sequences"], pieces, strict=True)
+    )
+    return sequences, tuple(Verdict(**row) for row in content["verdicts"]), kit, str(content["map"])
+
+
+def _sequence(row: dict[str, Any], events: Any) -> Sequence:
+    if row["split"] not in SPLITS or not (isinstance(row["steps_per_bar"], int) and row["steps_per_bar"] > 0):
+        raise ValueError("a sequence of an unknown split or without bars")
+    return Sequence(events=events, **row)
