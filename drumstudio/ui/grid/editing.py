@@ -11,6 +11,7 @@ from drumstudio.domain import edits
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.edits import Cell
 from drumstudio.domain.pattern import Hit, Pattern
+from drumstudio.domain.project import Lane
 from drumstudio.ui.grid.geometry import ROW_OF
 from drumstudio.ui.grid.selection import Block
 from drumstudio.ui.grid.state import GridState
@@ -48,10 +49,9 @@ class GridEditor(QObject):
         """Whether something was copied."""
         return bool(self._clip)
 
-    def _edit(self, pattern: Pattern, text: str, merge: Hashable | None = None) -> bool:
-        if self._state.previewing:
-            return False
-        return self._state.document.edit(pattern, text, merge)
+    def _edit(self, pattern: Pattern, text: str, merge: Hashable | None = None) -> None:
+        if not self._state.previewing:
+            self._state.document.edit(pattern, text, merge)
 
     @property
     def _pattern(self) -> Pattern:
@@ -80,15 +80,14 @@ class GridEditor(QObject):
 
     def paste(self) -> None:
         """Put what was copied at the focused column, each hit in its own row, and select it."""
-        if not self._clip:
+        if not self._clip or self._state.previewing:
             return
         selection = self._state.selection
         start = selection.block.first_step if selection.block else selection.step
-        if self._edit(edits.paste(self._pattern, self._clip, start), "Paste"):
-            last = start + max(hit.step for hit in self._clip)
-            rows = [ROW_OF[hit.drum] for hit in self._clip]
-            end = min(last, self._pattern.steps - 1)
-            selection.select(Block(start, end, min(rows), max(rows)))
+        self._edit(edits.paste(self._pattern, self._clip, start), "Paste")
+        last = min(start + max(hit.step for hit in self._clip), self._pattern.steps - 1)
+        rows = [ROW_OF[hit.drum] for hit in self._clip]
+        selection.select(Block(start, last, min(rows), max(rows)))
 
     def duplicate(self) -> None:
         """Repeat the selection right after itself, over what stands there, and select the repeat."""
@@ -155,21 +154,7 @@ class GridEditor(QObject):
         else:
             self._edit(edits.erase(self._pattern, cells), "Erase hits", merge)
 
-    def set_lane(
-        self,
-        drum: Drum,
-        *,
-        muted: bool | None = None,
-        soloed: bool | None = None,
-        locked: bool | None = None,
-    ) -> None:
+    def set_lane(self, drum: Drum, lane: Lane) -> None:
         """Mute, solo or lock a row."""
         document = self._state.document
-        lane = document.project.lanes[drum]
-        lane = replace(
-            lane,
-            muted=lane.muted if muted is None else muted,
-            soloed=lane.soloed if soloed is None else soloed,
-            locked=lane.locked if locked is None else locked,
-        )
         document.set_lanes(document.project.with_lane(drum, lane).lanes, "Mute, solo or lock rows")

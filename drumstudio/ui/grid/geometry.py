@@ -10,7 +10,7 @@ from drumstudio.domain.drums import DRUM_COUNT, GRID_ROWS, Drum
 from drumstudio.domain.pattern import Pattern
 from drumstudio.domain.timing import Grid, swung_tick
 
-COLUMN_FLOOR = 12
+COLUMN_FLOOR = 11
 ROW_FLOOR = 26
 LEFT_MARGIN = 2
 BAR_GAP = 4

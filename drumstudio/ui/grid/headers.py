@@ -19,15 +19,16 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 
 from drumstudio.domain.drums import DRUM_COUNT, DRUM_MAPS, GRID_ROWS, Drum
+from drumstudio.domain.project import Lane
 from drumstudio.ui import theme
 from drumstudio.ui.grid.cells import ROW_GAP, draw_padlock, mixed
 from drumstudio.ui.grid.editing import DEFAULT_VELOCITY, GridEditor
 from drumstudio.ui.grid.geometry import ROW_FLOOR, Rows, lay_out_rows
 from drumstudio.ui.grid.state import GridState
 
-WIDTH = 172
+WIDTH = 164
 _CHIP = 20
-_CHIPS_LEFT = 96
+_CHIPS_LEFT = 90
 _FRAME_MS = 33
 _DECAY = 0.16
 # Menu text and quarters between strokes.
@@ -89,9 +90,8 @@ class RowHeader(QWidget):
         self.mute = ChipButton("M", f"Mute {drum.label}", self)
         self.solo = ChipButton("S", f"Solo {drum.label}", self)
         self.lock = ChipButton("lock", f"Lock {drum.label} against the drummer", self)
-        self.mute.clicked.connect(partial(self._set, "muted"))
-        self.solo.clicked.connect(partial(self._set, "soloed"))
-        self.lock.clicked.connect(partial(self._set, "locked"))
+        for chip in (self.mute, self.solo, self.lock):
+            chip.clicked.connect(self._chip_clicked)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(f"{drum.label} row")
         self.setAccessibleDescription("Press to hear it, to the right for louder")
@@ -106,8 +106,9 @@ class RowHeader(QWidget):
         self.lock.setChecked(lane.locked)
         self.update()
 
-    def _set(self, what: str, on: bool) -> None:
-        self._editor.set_lane(self.drum, **{what: on})
+    def _chip_clicked(self, _checked: bool = False) -> None:
+        muted, soloed, locked = (chip.isChecked() for chip in (self.mute, self.solo, self.lock))
+        self._editor.set_lane(self.drum, Lane(muted, soloed, locked))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the chips in the middle of the row."""

@@ -110,7 +110,7 @@ class PropertyLane(QWidget):
         state.columns_changed.connect(self._refresh)
         state.laid_out.connect(self._refresh)
         state.selection.changed.connect(self._refresh)
-        state.playhead_moved.connect(self._refresh)
+        state.playhead_moved.connect(self._playhead_moved)
         self._refresh()
 
     def sizeHint(self) -> QSize:
@@ -134,6 +134,13 @@ class PropertyLane(QWidget):
         where = place_words(self._state.pattern.grid, selection.step)
         self.setAccessibleDescription(f"{self._property} of {selection.drum.label}, {where}: {what}")
         self.update()
+
+    def _playhead_moved(self, left: int | None, entered: int | None) -> None:
+        columns = self._state.columns
+        for step in (left, entered):
+            if step is not None and step < columns.steps:
+                x = columns.x[step]
+                self.update(x - self._state.scroll, 0, columns.x[step + 1] - x, self.height())
 
     def words(self, hit: Hit) -> str:
         """The property of a hit in words."""
@@ -162,7 +169,8 @@ class PropertyLane(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         room, scroll, pattern = self._room(), state.scroll, state.pattern
         drum, block = state.selection.drum, state.selection.block
-        visible = columns.span(scroll, scroll + self.width())
+        shown = event.rect()
+        visible = columns.span(shown.left() + scroll, shown.right() + scroll)
         white = QColor(palette.playhead)
         for step in visible:
             made, strong = pattern.generated(step), columns.beat[step] % 2 == 0

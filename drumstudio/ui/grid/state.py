@@ -11,7 +11,7 @@ from drumstudio.domain.drums import Drum
 from drumstudio.domain.pattern import Hit, Pattern
 from drumstudio.domain.project import Project
 from drumstudio.ui.document import Document
-from drumstudio.ui.grid.geometry import Columns, lay_out
+from drumstudio.ui.grid.geometry import LEFT_MARGIN, Columns, lay_out
 from drumstudio.ui.grid.selection import Selection
 
 _DEFAULT_WIDTH = 900
@@ -107,9 +107,9 @@ class GridState(QObject):
         """Scroll a column into view; by a whole `page` when following the playhead."""
         left, right = self.columns.x[step], self.columns.x[step + 1]
         if left < self._scroll:
-            self.set_scroll(left if page else left - self.columns.step_width)
+            self.set_scroll(left - LEFT_MARGIN if page else left - self.columns.step_width)
         elif right > self._scroll + self._width:
-            self.set_scroll(left if page else right + self.columns.step_width - self._width)
+            self.set_scroll(left - LEFT_MARGIN if page else right + self.columns.step_width - self._width)
 
     def set_preview(self, pattern: Pattern | None, name: str = "") -> None:
         """Show `pattern` in place of the document's until None is given; `name` stands in the ruler."""

@@ -1,0 +1,287 @@
+"""The grid by keyboard, and what it says to a screen reader."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from drumstudio.domain import edits
+from drumstudio.domain.demo import demo_project
+from drumstudio.domain.drums import GRID_ROWS, Drum
+from drumstudio.domain.pattern import Hit, Pattern
+from drumstudio.domain.project import Project
+from drumstudio.domain.timing import Grid, Meter
+from drumstudio.ui.document import Document
+from drumstudio.ui.grid.panel import GridPanel
+from drumstudio.ui.grid.selection import Block
+from drumstudio.ui.grid.words import cell_words, length_words, place_words
+from drumstudio.ui.shortcuts import SHORTCUTS, Keymap
+
+KEY = Qt.Key
+NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
+CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+
+
+def opened(qtbot: QtBot, project: Project) -> GridPanel:
+    panel = GridPanel(Document(project))
+    qtbot.addWidget(panel)
+    panel.resize(900, 560)
+    panel.show()
+    qtbot.waitExposed(panel)
+    panel.view.setFocus()
+    qtbot.waitUntil(panel.view.hasFocus)
+    return panel
+
+
+@pytest.fixture
+def demo(qtbot: QtBot) -> GridPanel:
+    panel = opened(qtbot, demo_project())
+    panel.selection.focus(0, Drum.SNARE)
+    return panel
+
+
+def press(panel: GridPanel, *keys: Qt.Key, modifier: Qt.KeyboardModifier = NONE) -> None:
+    for key in keys:
+        QTest.keyClick(panel.view, key, modifier)
+
+
+def place(panel: GridPanel) -> tuple[int, Drum]:
+    return panel.selection.step, panel.selection.drum
+
+
+def hits(panel: GridPanel, drum: Drum) -> dict[int, int]:
+    return {hit.step: hit.velocity for hit in panel.state.document.pattern.hits if hit.drum == drum}
+
+
+def test_moves(demo: GridPanel) -> None:
+    press(demo, KEY.Key_Right, KEY.Key_Right, KEY.Key_Up)
+    assert place(demo) == (2, Drum.LOW_TOM)
+    press(demo, KEY.Key_PageDown)
+    assert place(demo) == (18, Drum.LOW_TOM)
+    press(demo, KEY.Key_End, KEY.Key_Right, KEY.Key_Down, KEY.Key_Down, KEY.Key_Down)
+    assert place(demo) == (31, Drum.KICK)
+    press(demo, KEY.Key_Home, KEY.Key_PageUp, *[KEY.Key_Up] * 12)
+    assert place(demo) == (0, Drum.CRASH)
+    assert demo.state.document.stack.count() == 0
+
+
+def test_enter_places_and_clears(demo: GridPanel) -> None:
+    press(demo, KEY.Key_Return)
+    assert hits(demo, Drum.SNARE)[0] == 100
+    press(demo, KEY.Key_Enter)
+    assert 0 not in hits(demo, Drum.SNARE)
+    assert [demo.state.document.stack.text(index) for index in range(2)] == ["Place snare", "Clear snare"]
+
+
+def test_shift_extends_and_delete_clears_the_block(demo: GridPanel) -> None:
+    press(demo, KEY.Key_PageDown, KEY.Key_Down, modifier=SHIFT)
+    assert demo.selection.block == Block(0, 16, 7, 8)
+    press(demo, KEY.Key_Delete)
+    assert min(hits(demo, Drum.KICK)) == 22
+    assert min(hits(demo, Drum.SNARE)) == 20
+    assert demo.state.document.stack.count() == 1
+    press(demo, KEY.Key_Left)
+    assert demo.selection.block is None
+
+
+def test_undo_and_redo(demo: GridPanel) -> None:
+    before = demo.state.document.project
+    press(demo, KEY.Key_Return)
+    after = demo.state.document.project
+    press(demo, KEY.Key_Z, modifier=CTRL)
+    assert demo.state.document.project == before
+    press(demo, KEY.Key_Z, modifier=CTRL | SHIFT)
+    assert demo.state.document.project == after
+
+
+def test_copy_and_paste_keep_rows_and_velocity(demo: GridPanel) -> None:
+    demo.selection.focus(4, Drum.SNARE)
+    demo.selection.extend(8, Drum.KICK)
+    press(demo, KEY.Key_C, modifier=CTRL)
+    demo.selection.focus(21, Drum.CRASH)
+    press(demo, KEY.Key_V, modifier=CTRL)
+    pasted = hits(demo, Drum.SNARE)
+    assert (pasted[21], pasted[24]) == (125, 34)
+    assert hits(demo, Drum.KICK)[23] == 99
+    assert demo.selection.block == Block(21, 25, 7, 8)
+    assert demo.state.document.stack.count() == 1
+
+
+def test_cut_then_paste_moves(demo: GridPanel) -> None:
+    demo.selection.focus(0, Drum.CRASH)
+    press(demo, KEY.Key_X, modifier=CTRL)
+    assert hits(demo, Drum.CRASH) == {}
+    press(demo, KEY.Key_Right, KEY.Key_Right)
+    press(demo, KEY.Key_V, modifier=CTRL)
+    assert hits(demo, Drum.CRASH) == {2: 112}
+
+
+def test_paste_of_nothing_does_nothing(demo: GridPanel) -> None:
+    press(demo, KEY.Key_V, modifier=CTRL)
+    assert demo.state.document.stack.count() == 0
+
+
+def test_duplicate_repeats_the_block_after_itself(demo: GridPanel) -> None:
+    demo.selection.focus(4, Drum.SNARE)
+    demo.selection.extend(7, Drum.SNARE)
+    press(demo, KEY.Key_D, modifier=CTRL)
+    assert [step for step in hits(demo, Drum.SNARE) if step < 16] == [4, 7, 8, 11, 12]
+    assert demo.selection.block == Block(8, 11, 7, 7)
+    press(demo, KEY.Key_D, modifier=CTRL)
+    assert [step for step in hits(demo, Drum.SNARE) if step < 16] == [4, 7, 8, 11, 12, 15]
+    demo.selection.focus(31, Drum.SNARE)
+    count = demo.state.document.stack.count()
+    press(demo, KEY.Key_D, modifier=CTRL)
+    assert demo.state.document.stack.count() == count
+
+
+def test_duplicate_at_the_end_keeps_what_fits(demo: GridPanel) -> None:
+    demo.selection.focus(0, Drum.KICK)
+    demo.selection.extend(19, Drum.KICK)
+    press(demo, KEY.Key_D, modifier=CTRL)
+    assert list(hits(demo, Drum.KICK)) == [0, 6, 8, 10, 16, 20, 26, 28, 30]
+
+
+def test_velocity_and_timing_keys_are_one_step_each(demo: GridPanel) -> None:
+    demo.selection.focus(4, Drum.SNARE)
+    press(demo, KEY.Key_BracketLeft, KEY.Key_BracketLeft)
+    press(demo, KEY.Key_Down, modifier=ALT)
+    assert hits(demo, Drum.SNARE)[4] == 125 - 24
+    assert demo.state.document.stack.count() == 1
+    press(demo, KEY.Key_Right, KEY.Key_Right, modifier=ALT)
+    hit = demo.state.document.pattern.hit_at(4, Drum.SNARE)
+    assert hit is not None
+    assert hit.offset == pytest.approx(0.1, abs=0.01)
+    assert demo.state.document.stack.count() == 2
+    press(demo, KEY.Key_Up, modifier=ALT)
+    press(demo, KEY.Key_BracketRight)
+    assert hits(demo, Drum.SNARE)[4] == 125 - 8
+
+
+def test_select_all_and_none(demo: GridPanel) -> None:
+    press(demo, KEY.Key_A, modifier=CTRL)
+    assert demo.selection.block == Block(0, 31, 0, 8)
+    press(demo, KEY.Key_Delete)
+    assert demo.state.document.pattern.hits == ()
+    press(demo, KEY.Key_Escape)
+    assert demo.selection.block is None
+
+
+def test_row_keys(qtbot: QtBot, demo: GridPanel) -> None:
+    press(demo, KEY.Key_M, KEY.Key_S, KEY.Key_L)
+    lane = demo.state.document.project.lanes[Drum.SNARE]
+    assert (lane.muted, lane.soloed, lane.locked) == (True, True, True)
+    demo.selection.focus(4, Drum.SNARE)
+    with qtbot.waitSignal(demo.strike_requested) as heard:
+        press(demo, KEY.Key_A)
+    assert heard.args == [Drum.SNARE, 125]
+
+
+def test_other_keys_go_on_to_the_window(qtbot: QtBot) -> None:
+    class Window(QWidget):
+        def __init__(self) -> None:
+            super().__init__()
+            self.keys: list[int] = []
+
+        def keyPressEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
+            self.keys.append(event.key())  # type: ignore[attr-defined]
+
+    window = Window()
+    panel = GridPanel(Document(demo_project()))
+    QVBoxLayout(window).addWidget(panel)
+    qtbot.addWidget(window)
+    window.show()
+    panel.view.setFocus()
+    press(panel, KEY.Key_Space, KEY.Key_Right, KEY.Key_F12, KEY.Key_Escape)
+    assert window.keys == [KEY.Key_Space, KEY.Key_F12, KEY.Key_Escape]
+
+
+def test_the_users_own_keys_hold(qtbot: QtBot) -> None:
+    keymap = Keymap()
+    keymap.set_keys("toggle", ("J",))
+    panel = GridPanel(Document(demo_project()), keymap)
+    qtbot.addWidget(panel)
+    panel.selection.focus(0, Drum.RIDE)
+    press(panel, KEY.Key_J)
+    assert hits(panel, Drum.RIDE) == {0: 100}
+
+
+def test_every_key_of_the_grid_is_in_the_table(qtbot: QtBot) -> None:
+    panel = GridPanel(Document(demo_project()))
+    qtbot.addWidget(panel)
+    assert set(panel.action_names()) <= {shortcut.name for shortcut in SHORTCUTS}
+    assert not panel.run("play")
+
+
+def test_moving_scrolls_along(qtbot: QtBot) -> None:
+    panel = opened(qtbot, Project(patterns=(Pattern(bars=16),)))
+    press(panel, KEY.Key_End)
+    assert panel.state.scroll == panel.state.scroll_limit > 0
+    press(panel, KEY.Key_Home)
+    assert panel.state.scroll == 0
+
+
+def test_the_focused_cell_is_told(demo: GridPanel) -> None:
+    demo.selection.focus(4, Drum.SNARE)
+    assert demo.view.accessibleDescription() == "Snare, bar 1 beat 2, velocity 125"
+    press(demo, KEY.Key_Right)
+    assert demo.view.accessibleDescription() == "Snare, bar 1 beat 2 e, empty"
+    press(demo, KEY.Key_Return)
+    assert demo.view.accessibleDescription() == "Snare, bar 1 beat 2 e, velocity 100"
+
+
+def test_every_control_has_a_name(demo: GridPanel) -> None:
+    quiet = {"QScrollBar", "QLineEdit"}
+    unnamed = [
+        child
+        for child in demo.findChildren(QWidget)
+        if child.focusPolicy() != Qt.FocusPolicy.NoFocus
+        and not child.accessibleName()
+        and type(child).__name__ not in quiet
+    ]
+    assert unnamed == []
+    assert not demo.findChildren(QLineEdit)
+
+
+@pytest.mark.parametrize(
+    ("grid", "step", "words"),
+    [
+        (Grid(), 6, "bar 1 beat 2 and"),
+        (Grid(), 19, "bar 2 beat 1 a"),
+        (Grid(steps_per_quarter=3), 5, "bar 1 beat 2 let"),
+        (Grid(steps_per_quarter=2), 1, "bar 1 beat 1 and"),
+        (Grid(steps_per_quarter=8), 5, "bar 1 beat 1 part 6"),
+        (Grid(Meter(12, 8), 4), 7, "bar 1 beat 2 part 2"),
+        (Grid(Meter(3, 4), 1), 4, "bar 2 beat 2"),
+    ],
+)
+def test_places_as_drummers_count(grid: Grid, step: int, words: str) -> None:
+    assert place_words(grid, step) == words
+
+
+def test_words_of_a_hit() -> None:
+    pattern = Pattern(bars=1, hits=(Hit(6, Drum.SNARE, 90, -0.125, 0.5),), seam=4)
+    assert cell_words(pattern, 6, Drum.SNARE) == (
+        "Snare, bar 1 beat 2 and, velocity 90, 12% early, chance 50%, generated"
+    )
+    late = edits.change(pattern, [(6, Drum.SNARE)], offset=0.25, chance=1.0)
+    assert cell_words(late, 6, Drum.SNARE) == "Snare, bar 1 beat 2 and, velocity 90, 25% late, generated"
+
+
+def test_words_of_a_length() -> None:
+    assert [length_words(Grid(), steps) for steps in (16, 32, 20, 1)] == [
+        "1 bar",
+        "2 bars",
+        "1 bar 4 steps",
+        "1 step",
+    ]
+
+
+def test_rows_stand_as_drummers_write_them(demo: GridPanel) -> None:
+    tops = [demo.view.cell_rect(0, drum).top() for drum in GRID_ROWS]
+    assert tops == sorted(tops)
+    assert GRID_ROWS[0] == Drum.CRASH
+    assert [demo.headers.headers[drum].y() for drum in GRID_ROWS] == tops
