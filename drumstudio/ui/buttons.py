@@ -1,0 +1,53 @@
+"""Buttons with painted icons."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from drumstudio.ui import theme
+from drumstudio.ui.icons import paint_icon
+
+
+class IconButton(QPushButton):
+    """A button of one icon; `lit` colours it (a `Theme` colour's name) while checked or on."""
+
+    def __init__(self, name: str, label: str, side: int = 40, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name = name
+        self._colour = "text"
+        self._lit: str | None = None
+        self.setFixedSize(side, side)
+        self.setStyleSheet("padding: 0;")
+        self.describe(label)
+
+    def describe(self, label: str, keys: str = "") -> None:
+        """Name the button for screen readers and in its tooltip, with its `keys`."""
+        self.setAccessibleName(label)
+        self.setToolTip(f"{label} ({keys})" if keys else label)
+
+    def show_icon(self, name: str, colour: str = "text", lit: str | None = None) -> None:
+        """Paint icon `name` in theme colour `colour`, on ground `lit` where given."""
+        self._name, self._colour, self._lit = name, colour, lit
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the ground as the style has it, then the icon."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        palette = theme.current()
+        if self._lit:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QColor(palette.focus) if self.hasFocus() else QColor(0, 0, 0, 0))
+            painter.setBrush(QColor(getattr(palette, self._lit)))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        colour = QColor(getattr(palette, self._colour if self.isEnabled() else "text_faint"))
+        side = self.height() * 0.4
+        box = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
+        paint_icon(painter, self._name, box, colour)
+        painter.end()
+
+    def sizeHint(self) -> QSize:
+        """As fixed."""
+        return self.size()

@@ -1,0 +1,190 @@
+"""One continuation on offer."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFont, QMouseEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from drumstudio.app.candidates import Candidate
+from drumstudio.domain.pattern import Pattern
+from drumstudio.ui import theme
+from drumstudio.ui.buttons import IconButton
+from drumstudio.ui.layouts import restyle
+from drumstudio.ui.miniature import Miniature
+
+
+class Hearing(Enum):
+    """Whether a card's continuation is heard: not, from the next bar line on, or now."""
+
+    SILENT = "Audition"
+    WAITING = "Next bar"
+    PLAYING = "Playing"
+
+
+class CandidateCard(QFrame):
+    """Letter, name, likeness to the groove, miniature and what can be done with it.
+
+    Signals: `chosen()` by click, `audition_asked()`, `insert_asked(bars)` with bars 0 for all of
+    it, `keep_toggled(bool)`, `again_asked()`, `dismiss_asked()`.
+    """
+
+    chosen = Signal()
+    audition_asked = Signal()
+    insert_asked = Signal(int)
+    keep_toggled = Signal(bool)
+    again_asked = Signal()
+    dismiss_asked = Signal()
+
+    def __init__(self, letter: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.candidate: Candidate | None = None
+        self.kept = False
+        self.hearing = Hearing.SILENT
+        self._letter = letter
+        self.setProperty("card", True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._open_menu)
+        self._badge = QLabel(letter)
+        self._badge.setProperty("role", "badge")
+        self._badge.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._badge.setFixedSize(20, 20)
+        self._badge.setFont(theme.font(11, QFont.Weight.DemiBold))
+        self._name = QLabel("…")
+        self._groove = QLabel("")
+        self._groove.setProperty("role", "muted")
+        self.miniature = Miniature()
+        self.audition = QPushButton("Audition")
+        self.insert = QPushButton("Insert")
+        self.first_bar = QPushButton("1 bar")
+        self.keep = IconButton("star", "Keep for later", 26)
+        self._lay_out()
+        self.audition.clicked.connect(self.audition_asked)
+        self.insert.clicked.connect(self._insert_all)
+        self.first_bar.clicked.connect(self._insert_first)
+        self.keep.clicked.connect(self._toggle_kept)
+        self._set_ready(False)
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self._badge)
+        head.addWidget(self._name, 1)
+        head.addWidget(self._groove)
+        foot = QHBoxLayout()
+        foot.setSpacing(6)
+        for button in (self.audition, self.insert, self.first_bar):
+            button.setProperty("kind", "small")
+            button.setFixedHeight(26)
+            foot.addWidget(button)
+        foot.addStretch(1)
+        foot.addWidget(self.keep)
+        self.audition.setMinimumWidth(84)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(10, 8, 10, 9)
+        whole.setSpacing(7)
+        whole.addLayout(head)
+        whole.addWidget(self.miniature)
+        whole.addLayout(foot)
+
+    def show_partial(self, pattern: Pattern, steps: int, made: int) -> None:
+        """Show a continuation that is still being made."""
+        self.miniature.show_pattern(pattern, steps, made)
+        self._groove.setText(f"{made} of {steps}")
+
+    def show_candidate(self, candidate: Candidate) -> None:
+        """Show a finished continuation."""
+        self.candidate = candidate
+        self.miniature.show_pattern(candidate.pattern, candidate.steps)
+        self._name.setText(candidate.name)
+        self._groove.setText(f"groove {candidate.groove:.0%}")
+        self._groove.setToolTip("How much of the primer comes back: struck cells in common, bar by bar")
+        self.setToolTip(
+            f"{candidate.name}: seed {candidate.seed}, number {candidate.index + 1}, "
+            f"wildness {candidate.temperature:.2f}, {candidate.model}"
+        )
+        self.setAccessibleName(
+            f"Continuation {self._letter}, {candidate.name}, groove {candidate.groove:.0%}"
+        )
+        for button, what in (
+            (self.audition, "Audition"),
+            (self.insert, "Insert"),
+            (self.first_bar, "Insert only the first bar of"),
+        ):
+            button.setAccessibleName(f"{what} continuation {self._letter}")
+        self.audition.setToolTip("Hear it from the next bar line on")
+        self.insert.setToolTip("Put it into the pattern as one undo step (Enter)")
+        self.first_bar.setToolTip("Insert first bar only")
+        self._set_ready(True)
+
+    def show_hearing(self, hearing: Hearing) -> None:
+        """Show whether it is heard."""
+        if hearing is not self.hearing:
+            self.hearing = hearing
+            self.audition.setText(hearing.value if hearing is not Hearing.PLAYING else "■  Playing")
+            restyle(self.audition, "kind", "go" if hearing is Hearing.PLAYING else "small")
+            if hearing is Hearing.SILENT:
+                self.miniature.show_playhead(None)
+
+    def show_lit(self, lit: bool) -> None:
+        """Show whether it is the chosen one."""
+        restyle(self, "lit", lit)
+
+    def set_letter(self, letter: str) -> None:
+        """Give it another letter."""
+        self._letter = letter
+        self._badge.setText(letter)
+        if self.candidate:
+            self.show_candidate(self.candidate)
+
+    def _set_ready(self, ready: bool) -> None:
+        for button in (self.audition, self.insert, self.first_bar, self.keep):
+            button.setEnabled(ready)
+
+    def _insert_all(self) -> None:
+        self.insert_asked.emit(0)
+
+    def _insert_first(self) -> None:
+        self.insert_asked.emit(1)
+
+    def _toggle_kept(self) -> None:
+        self.kept = not self.kept
+        self.keep.show_icon("starred" if self.kept else "star", "warn" if self.kept else "text")
+        self.keep.describe("Kept; press to let it go" if self.kept else "Keep for later")
+        self.keep_toggled.emit(self.kept)
+
+    def _open_menu(self, at: QPoint) -> None:
+        if self.candidate is None:
+            return
+        menu = QMenu(self)
+        menu.addAction(self.audition.text()).triggered.connect(self.audition_asked)
+        menu.addAction("Insert").triggered.connect(self._insert_all)
+        menu.addAction("Insert first bar only").triggered.connect(self._insert_first)
+        menu.addSeparator()
+        menu.addAction("Let it go" if self.kept else "Keep for later").triggered.connect(self._toggle_kept)
+        menu.addAction(f"Again with seed {self.candidate.seed}").triggered.connect(self.again_asked)
+        menu.addAction("Dismiss").triggered.connect(self.dismiss_asked)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.mapToGlobal(at))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click anywhere chooses the card."""
+        self.chosen.emit()
+        super().mousePressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Focus chooses as well."""
+        self.chosen.emit()
+        super().focusInEvent(event)

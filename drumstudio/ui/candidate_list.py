@@ -1,0 +1,200 @@
+"""The stack of continuation cards: choosing, hearing, keeping, dismissing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from drumstudio.app.candidates import Candidate
+from drumstudio.domain.pattern import Pattern
+from drumstudio.ui.candidate_card import CandidateCard, Hearing
+
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class CandidateList(QScrollArea):
+    """Cards of the last continuation, after those that are kept.
+
+    Up and Down move between them and audition, Enter inserts, Del dismisses.  Signals:
+    `audition_changed(Candidate | None)`, `insert_asked(Candidate, bars)` with bars 0 for all of
+    it, `again_asked(Candidate)`.
+    """
+
+    audition_changed = Signal(object)
+    insert_asked = Signal(object, int)
+    again_asked = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.cards: list[CandidateCard] = []
+        self._chosen: CandidateCard | None = None
+        self._heard: CandidateCard | None = None
+        self._making: list[CandidateCard] = []
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Continuations")
+        inside = QWidget()
+        self._layout = QVBoxLayout(inside)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(10)
+        self._layout.addStretch(1)
+        self.setWidget(inside)
+
+    @property
+    def chosen(self) -> Candidate | None:
+        """The candidate that is lit."""
+        return self._chosen.candidate if self._chosen else None
+
+    @property
+    def heard(self) -> Candidate | None:
+        """The candidate that is auditioned, or will be from the next bar line on."""
+        return self._heard.candidate if self._heard else None
+
+    @property
+    def ready(self) -> int:
+        """How many continuations can be heard and inserted."""
+        return sum(card.candidate is not None for card in self.cards)
+
+    def begin(self, count: int) -> None:
+        """Make room for `count` continuations to come; those not kept go."""
+        for card in [card for card in self.cards if not card.kept]:
+            self._remove(card)
+        self._making = [self._add() for _ in range(count)]
+
+    def show_partial(self, partial_patterns: Sequence[Pattern], steps: int, made: int) -> None:
+        """Show continuations as far as they are."""
+        for card, pattern in zip(self._making, partial_patterns, strict=False):
+            card.show_partial(pattern, steps, made)
+
+    def show_candidates(self, candidates: Sequence[Candidate]) -> None:
+        """Show the finished continuations and choose the first."""
+        for card, candidate in zip(self._making, candidates, strict=False):
+            card.show_candidate(candidate)
+        if self._making:
+            self._choose(self._making[0])
+        self._making = []
+
+    def abandon(self) -> None:
+        """Take the room back: nothing comes."""
+        for card in self._making:
+            self._remove(card)
+        self._making = []
+
+    def clear(self) -> None:
+        """Dismiss everything."""
+        for card in list(self.cards):
+            self._remove(card)
+
+    def dismiss(self) -> bool:
+        """Stop hearing a candidate, else dismiss those not kept; whether there was anything to do."""
+        if self._heard is not None:
+            self._hear(None)
+            return True
+        loose = [card for card in self.cards if not card.kept]
+        for card in loose:
+            self._remove(card)
+        return bool(loose)
+
+    def step_to(self, by: int) -> None:
+        """Choose and audition the next card or the one before."""
+        ready = [card for card in self.cards if card.candidate]
+        if not ready:
+            return
+        at = ready.index(self._chosen) + by if self._chosen in ready else 0
+        card = ready[max(0, min(len(ready) - 1, at))]
+        self._choose(card)
+        self.ensureWidgetVisible(card, 0, 4)
+        if card is not self._heard:
+            self._hear(card)
+
+    def insert_chosen(self) -> bool:
+        """Insert the chosen candidate; whether there is one."""
+        if self._chosen is None or self._chosen.candidate is None:
+            return False
+        self.insert_asked.emit(self._chosen.candidate, 0)
+        return True
+
+    def stop_hearing(self) -> None:
+        """Show that nothing is auditioned any more, without asking for it."""
+        if self._heard is not None:
+            self._heard.show_hearing(Hearing.SILENT)
+            self._heard = None
+
+    def show_position(self, auditioning: bool, step: float | None) -> None:
+        """Show that the auditioned candidate sounds, at `step` of the continuation."""
+        if self._heard is None:
+            return
+        self._heard.show_hearing(Hearing.PLAYING if auditioning else Hearing.WAITING)
+        self._heard.miniature.show_playhead(step if auditioning else None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up, Down, Enter and Del."""
+        key = event.key()
+        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.step_to(-1 if key == Qt.Key.Key_Up else 1)
+        elif key in _ENTER:
+            self.insert_chosen()
+        elif key == Qt.Key.Key_Delete and self._chosen is not None:
+            self._remove(self._chosen)
+        else:
+            super().keyPressEvent(event)
+
+    def _add(self) -> CandidateCard:
+        card = CandidateCard("")
+        card.chosen.connect(partial(self._choose, card))
+        card.audition_asked.connect(partial(self._toggle, card))
+        card.insert_asked.connect(partial(self._insert, card))
+        card.again_asked.connect(partial(self._again, card))
+        card.dismiss_asked.connect(partial(self._remove, card))
+        self.cards.append(card)
+        self._layout.insertWidget(len(self.cards) - 1, card)
+        self._letter()
+        return card
+
+    def _remove(self, card: CandidateCard) -> None:
+        if card is self._heard:
+            self._hear(None)
+        if card is self._chosen:
+            self._chosen = None
+        self.cards.remove(card)
+        self._layout.removeWidget(card)
+        card.hide()
+        card.deleteLater()
+        self._letter()
+
+    def _letter(self) -> None:
+        for index, card in enumerate(self.cards):
+            card.set_letter(_LETTERS[index % len(_LETTERS)])
+
+    def _choose(self, card: CandidateCard) -> None:
+        self._chosen = card
+        for other in self.cards:
+            other.show_lit(other is card)
+
+    def _toggle(self, card: CandidateCard) -> None:
+        self._choose(card)
+        self._hear(None if card is self._heard else card)
+
+    def _hear(self, card: CandidateCard | None) -> None:
+        if self._heard is not None:
+            self._heard.show_hearing(Hearing.SILENT)
+        self._heard = card
+        if card is not None:
+            card.show_hearing(Hearing.WAITING)
+        self.audition_changed.emit(card.candidate if card else None)
+
+    def _insert(self, card: CandidateCard, bars: int) -> None:
+        if card.candidate is not None:
+            self._choose(card)
+            self.insert_asked.emit(card.candidate, bars)
+
+    def _again(self, card: CandidateCard) -> None:
+        if card.candidate is not None:
+            self.again_asked.emit(card.candidate)

@@ -1,0 +1,409 @@
+"""Projects and files: new, open, save, import, export, recent files, recovery.
+
+Everything that touches a disk runs on the jobs' thread; dialogs never wait inside a call.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from drumstudio.app import exporting, recovery, store
+from drumstudio.app.jobs import JobControl
+from drumstudio.app.recovery import Recovered, RecoveryCopy
+from drumstudio.domain.demo import demo_project
+from drumstudio.domain.drums import DRUM_MAPS, GENERAL_MIDI, DrumMap
+from drumstudio.domain.project import PATTERN_NAMES, Project
+from drumstudio.midi.files import Imported, import_pattern
+from drumstudio.settings import Settings
+from drumstudio.ui.bridge import Background
+from drumstudio.ui.document import Document
+
+MIDI_SUFFIXES = (".mid", ".midi")
+_RECENT = 10
+_AUTOSAVE = 2000  # milliseconds after the last change
+_PROJECTS = f"DrumStudio projects (*{store.SUFFIX})"
+_MIDI = "MIDI files (*.mid *.midi)"
+_OPENABLE = f"Projects and MIDI files (*{store.SUFFIX} *.mid *.midi)"
+
+_DELETE = Qt.WidgetAttribute.WA_DeleteOnClose
+
+Then = Callable[[], None]
+Button = QMessageBox.StandardButton
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence for the banner, with a way out where there is one."""
+
+    text: str
+    kind: str = "note"
+    choices: tuple[tuple[str, Then], ...] = ()
+
+
+class FileActions(QObject):
+    """What the File menu does.
+
+    Signals: `told(Message)`, `recent_changed()`, `saved_state(str)` for the status bar.
+    """
+
+    told = Signal(object)
+    recent_changed = Signal()
+    saved_state = Signal(str)
+
+    def __init__(
+        self, document: Document, background: Background, settings: Settings, window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._document, self._background = document, background
+        self._settings, self._window = settings, window
+        self._copy = RecoveryCopy()
+        self._copied_at: float | None = None
+        self._untouched = True
+        self._autosave = QTimer(self, singleShot=True, interval=_AUTOSAVE)
+        self._autosave.timeout.connect(self.write_copy)
+        self._tick = QTimer(self, interval=5000)
+        self._tick.timeout.connect(self._show_state)
+        document.changed.connect(self._changed)
+        document.modified_changed.connect(self._modified_changed)
+
+    # -- projects
+
+    def start(self, paths: list[Path]) -> None:
+        """Open what was asked for, else the last project; then offer what a crash left behind."""
+        last = self._settings.get("last_project", "")
+        if paths:
+            for path in paths:
+                self.open_path(path)
+        elif last:
+            self._load(Path(last), on_failure=self._show_demo)
+        else:
+            self._show_demo()
+        self._background.run(lambda _: recovery.find_recovered(), self._offer)
+
+    def _show_demo(self) -> None:
+        self._document.load(demo_project())
+        self._untouched = True
+
+    def new(self) -> None:
+        """Begin an empty project."""
+        self.leave(self._new)
+
+    def _new(self) -> None:
+        self._document.load(Project(patterns=demo_project().patterns[1:] + demo_project().patterns[1:2]))
+        self._untouched = True
+        self._settings.set("last_project", "")
+
+    def demo(self) -> None:
+        """Open the demo beat."""
+        self.leave(self._show_demo)
+
+    def open(self) -> None:
+        """Ask for a project or MIDI file and open it."""
+        self._ask("Open", _OPENABLE, self.open_path)
+
+    def open_path(self, path: Path) -> None:
+        """Open a project, or import a MIDI file."""
+        if path.suffix.lower() in MIDI_SUFFIXES:
+            self.import_path(path)
+        else:
+            self.leave(partial(self._load, path))
+
+    def _load(self, path: Path, on_failure: Then | None = None) -> None:
+        self._background.run(
+            lambda _: store.load_project(path),
+            partial(self._loaded, path),
+            partial(self._not_loaded, path, on_failure),
+        )
+
+    def _loaded(self, path: Path, project: Project) -> None:
+        self._untouched = False
+        self._document.load(project, path)
+        self._remember(path)
+
+    def _not_loaded(self, path: Path, on_failure: Then | None, sentence: str) -> None:
+        self._settings.set("recent", [name for name in self.recent() if name != str(path)])
+        self.recent_changed.emit()
+        if on_failure is not None:
+            self._settings.set("last_project", "")
+            on_failure()
+        self._fail(sentence)
+
+    def save(self, then: Then | None = None) -> None:
+        """Save into the project's file, or ask for one."""
+        if self._document.path is None:
+            self.save_as(then)
+        else:
+            self.save_to(self._document.path, then)
+
+    def save_as(self, then: Then | None = None) -> None:
+        """Ask for a file and save into it."""
+        self._ask_save("Save as", _PROJECTS, store.SUFFIX, partial(self._save_chosen, then))
+
+    def _save_chosen(self, then: Then | None, path: Path) -> None:
+        self.save_to(path, then)
+
+    def save_to(self, path: Path, then: Then | None = None) -> None:
+        """Save into `path`; `then` follows when it is done."""
+        project = self._document.project
+        self._background.run(
+            lambda _: store.save_project(project, path), partial(self._saved, path, project, then), self._fail
+        )
+
+    def _saved(self, path: Path, project: Project, then: Then | None, _result: object) -> None:
+        self._untouched = False
+        self._document.mark_saved(path, project)
+        self._remember(path)
+        self._show_state()
+        if then is not None:
+            then()
+
+    def leave(self, then: Then) -> None:
+        """Go on with `then` once nothing unsaved would be lost; the user may stay."""
+        if not self._document.modified:
+            then()
+            return
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Unsaved changes")
+        box.setText(f"Save the changes to {self.name()}?")
+        box.setInformativeText("They are lost otherwise.")
+        box.setStandardButtons(Button.Save | Button.Discard | Button.Cancel)
+        box.setDefaultButton(Button.Save)
+        box.setAttribute(_DELETE)
+        box.finished.connect(partial(self._leave_answered, then))
+        box.open()
+
+    def _leave_answered(self, then: Then, answer: int) -> None:
+        if answer == Button.Save:
+            self.save(then)
+        elif answer == Button.Discard:
+            self._drop_copy()
+            then()
+
+    def name(self) -> str:
+        """Name of the project, for people."""
+        path = self._document.path
+        return path.name if path else "Untitled"
+
+    # -- recent files
+
+    def recent(self) -> list[str]:
+        """Paths of the projects used last, newest first."""
+        return [str(name) for name in self._settings.get("recent", [])][:_RECENT]
+
+    def clear_recent(self) -> None:
+        """Forget them."""
+        self._settings.set("recent", [])
+        self.recent_changed.emit()
+
+    def _remember(self, path: Path) -> None:
+        path = path.absolute()
+        self._settings.set("last_project", str(path))
+        others = [name for name in self.recent() if name != str(path)]
+        self._settings.set("recent", [str(path), *others][:_RECENT])
+        self.recent_changed.emit()
+
+    # -- MIDI and sound
+
+    def import_midi(self) -> None:
+        """Ask for a MIDI file and take its drums in."""
+        self._ask("Import MIDI", _MIDI, self.import_path)
+
+    def import_path(self, path: Path) -> None:
+        """Take the drums of a MIDI file in: into the pattern on screen if it is empty, else a new one."""
+        self._background.run(lambda _: import_pattern(path), partial(self._imported, path))
+
+    def _imported(self, path: Path, found: Imported) -> None:
+        project = self._document.project
+        fresh = self._untouched and not self._document.modified and self._document.path is None
+        patterns, current = project.patterns, project.current
+        if project.pattern.hits and len(patterns) < len(PATTERN_NAMES):
+            patterns, current = (*patterns, found.pattern), len(patterns)
+        else:
+            patterns = (*patterns[:current], found.pattern, *patterns[current + 1 :])
+        qpm = found.qpm if fresh else project.qpm
+        self._document.apply(
+            replace(project, patterns=patterns, current=current, qpm=qpm), f"Import {path.name}"
+        )
+        words = [
+            f"{path.name} is in pattern {PATTERN_NAMES[current]}, read with the {found.drum_map.label} map."
+        ]
+        if found.unmapped:
+            notes = ", ".join(str(note) for note in sorted(found.unmapped))
+            words.append(f"Notes that mean no drum there were left out: {notes}.")
+        choices: tuple[tuple[str, Then], ...] = ()
+        if abs(found.qpm - qpm) >= 0.05:
+            words.append(f"The file plays at {found.qpm:.1f} BPM, the project at {qpm:.1f}.")
+            choices = ((f"Use {found.qpm:.1f} BPM", partial(self._use_tempo, found.qpm)),)
+        self.told.emit(Message(" ".join(words), choices=choices))
+
+    def _use_tempo(self, qpm: float) -> None:
+        self._document.apply(replace(self._document.project, qpm=qpm), "Tempo")
+
+    def export_midi(self) -> None:
+        """Ask for a file and write the pattern on screen as MIDI."""
+        self._ask_save("Export MIDI", _MIDI, ".mid", self.export_midi_to)
+
+    def export_midi_to(self, path: Path, drum_map: DrumMap | None = None) -> None:
+        """Write the pattern on screen as MIDI, with the map chosen in the MIDI menu."""
+        project, drum_map = self._document.project, drum_map or self.drum_map()
+        self._background.run(
+            lambda _: exporting.export_midi(project, path, drum_map), partial(self._exported, path)
+        )
+
+    def export_wav(self, soundfont: Path | None = None) -> None:
+        """Ask for a file and write the pattern on screen as sound."""
+        self._ask_save("Export WAV", "WAV files (*.wav)", ".wav", partial(self._wav_chosen, soundfont))
+
+    def _wav_chosen(self, soundfont: Path | None, path: Path) -> None:
+        self.export_wav_to(path, soundfont)
+
+    def export_wav_to(self, path: Path, soundfont: Path | None = None) -> None:
+        """Write the pattern on screen as sound; the status bar shows how far it is."""
+        project = self._document.project
+
+        def work(control: JobControl) -> None:
+            exporting.export_wav(project, path, soundfont, control.progress, control.cancelled)
+
+        self._background.run(work, partial(self._exported, path), label=f"Writing {path.name}")
+
+    def _exported(self, path: Path, _result: object) -> None:
+        self.told.emit(Message(f"{path.name} is written to {path.parent}."))
+
+    def drum_map(self) -> DrumMap:
+        """The map that exported MIDI is written with."""
+        return DRUM_MAPS.get(self._settings.get("export_map", GENERAL_MIDI.name), GENERAL_MIDI)
+
+    def set_drum_map(self, name: str) -> None:
+        """Write exported MIDI with map `name` from now on."""
+        self._settings.set("export_map", name)
+
+    # -- recovery
+
+    def write_copy(self) -> None:
+        """Keep a recovery copy of the project as it stands."""
+        if not self._document.modified:
+            return
+        project, path = self._document.project, self._document.path
+        self._background.run(lambda _: self._copy.write(project, path), self._copied)
+
+    def _copied(self, _result: object) -> None:
+        self._copied_at = time.monotonic()
+        self._show_state()
+        if not self._document.modified:
+            self._drop_copy()
+
+    def _drop_copy(self) -> None:
+        self._autosave.stop()
+        self._copied_at = None
+        self._background.run(lambda _: self._copy.clear(), _nothing)
+
+    def _offer(self, found: list[Recovered]) -> None:
+        if not found:
+            return
+        newest = found[0]
+        name = newest.original.name if newest.original else "an untitled beat"
+        when = time.strftime("%H:%M on %d %B", time.localtime(newest.saved_at))
+        self.told.emit(
+            Message(
+                f"DrumStudio did not close well: unsaved work on {name} from {when} was kept.",
+                choices=(
+                    ("Restore", partial(self.restore, newest)),
+                    ("Discard", partial(self._discard, newest)),
+                ),
+            )
+        )
+
+    def restore(self, found: Recovered) -> None:
+        """Open a recovered project; it is unsaved until the user saves it."""
+        self.leave(partial(self._restore, found))
+
+    def _restore(self, found: Recovered) -> None:
+        self._untouched = False
+        self._document.load(found.project, found.original, unsaved=True)
+        self._background.run(partial(self._take_over, found), self._copied)
+
+    def _take_over(self, found: Recovered, _control: JobControl) -> None:
+        # The new copy stands before the old one goes: a second crash loses nothing.
+        self._copy.write(found.project, found.original)
+        recovery.discard(found)
+
+    def _discard(self, found: Recovered) -> None:
+        self._background.run(lambda _: recovery.discard(found), _nothing)
+
+    def close(self) -> None:
+        """The program ends in good order: no copy stays."""
+        self._autosave.stop()
+        self._tick.stop()
+        self._background.run(lambda _: self._copy.close(), _nothing)
+
+    # -- keeping the user told
+
+    def _changed(self, _project: Project) -> None:
+        if self._document.modified:
+            self._untouched = False
+            self._autosave.start()
+
+    def _modified_changed(self, modified: bool) -> None:
+        if modified:
+            self._tick.start()
+        else:
+            self._tick.stop()
+            self._drop_copy()
+        self._show_state()
+
+    def _show_state(self) -> None:
+        if not self._document.modified:
+            self.saved_state.emit("Saved" if self._document.path else "")
+        elif self._copied_at is None:
+            self.saved_state.emit("Unsaved changes")
+        else:
+            self.saved_state.emit(f"Unsaved changes · autosaved {_ago(time.monotonic() - self._copied_at)}")
+
+    def _fail(self, sentence: str) -> None:
+        if sentence:
+            self.told.emit(Message(sentence, "error"))
+
+    # -- dialogs
+
+    def _ask(self, title: str, filters: str, then: Callable[[Path], None]) -> None:
+        dialog = QFileDialog(self._window, title, self._folder(), filters)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        self._open_dialog(dialog, then)
+
+    def _ask_save(self, title: str, filters: str, suffix: str, then: Callable[[Path], None]) -> None:
+        dialog = QFileDialog(self._window, title, self._folder(), filters)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(suffix.removeprefix("."))
+        path = self._document.path
+        dialog.selectFile(f"{path.stem if path else 'beat'}{suffix}")
+        self._open_dialog(dialog, then)
+
+    def _open_dialog(self, dialog: QFileDialog, then: Callable[[Path], None]) -> None:
+        dialog.setAttribute(_DELETE)
+        dialog.fileSelected.connect(partial(self._selected, then))
+        dialog.open()
+
+    def _selected(self, then: Callable[[Path], None], name: str) -> None:
+        path = Path(name)
+        self._settings.set("folder", str(path.parent))
+        then(path)
+
+    def _folder(self) -> str:
+        path = self._document.path
+        return str(path.parent) if path else self._settings.get("folder", str(Path.home()))
+
+
+def _ago(seconds: float) -> str:
+    return f"{seconds:.0f} s ago" if seconds < 60 else f"{seconds / 60:.0f} min ago"
+
+
+def _nothing(_result: object) -> None:
+    pass

@@ -1,0 +1,402 @@
+"""The window: puts the panels together and the menus over them."""
+
+from __future__ import annotations
+
+import base64
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDesktopServices,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
+
+from drumstudio import __version__, paths
+from drumstudio.app import store
+from drumstudio.domain.drums import DRUM_MAPS
+from drumstudio.domain.project import Project
+from drumstudio.engine.facade import Engine
+from drumstudio.engine.soundfonts import general_midi_banks
+from drumstudio.settings import Settings
+from drumstudio.ui import theme
+from drumstudio.ui.banner import Banner
+from drumstudio.ui.bridge import Background, Bridge
+from drumstudio.ui.document import Document
+from drumstudio.ui.drummer_panel import DrummerPanel
+from drumstudio.ui.drumming import Drumming
+from drumstudio.ui.file_actions import MIDI_SUFFIXES, FileActions, Message
+from drumstudio.ui.grid.panel import GridPanel
+from drumstudio.ui.help_sheet import HelpSheet
+from drumstudio.ui.menus import Menus, fill_recent
+from drumstudio.ui.pattern_slots import PatternSlots
+from drumstudio.ui.playing import Playing
+from drumstudio.ui.sheet import shell_sheet
+from drumstudio.ui.shortcuts import Keymap
+from drumstudio.ui.status_bar import StatusBar
+from drumstudio.ui.transport_bar import TransportBar
+
+
+class MainWindow(QMainWindow):
+    """Everything a user sees.  `painted()` once, after the first frame is on the screen."""
+
+    painted = Signal()
+
+    def __init__(self, engine: Engine, bridge: Bridge, settings: Settings) -> None:
+        super().__init__()
+        self._engine, self._settings = engine, settings
+        self._was_painted = False
+        self._closing = False
+        self._help: HelpSheet | None = None
+        self.document = Document(Project(), parent=self)
+        self.keymap = Keymap(settings, self)
+        self.background = Background(bridge, self)
+        self.transport = TransportBar(self.document)
+        self.banner = Banner()
+        self.slots = PatternSlots(self.document)
+        self.grid = GridPanel(self.document, self.keymap)
+        self.drummer = DrummerPanel(settings)
+        self.status = StatusBar()
+        self.playing = Playing(engine, bridge, self.document, self.transport, self.status, settings, self)
+        self.drumming = Drumming(
+            bridge, self.background, self.document, self.playing, self.drummer, self.grid, settings, self
+        )
+        self.files = FileActions(self.document, self.background, settings, self)
+        self.menus = Menus(self.menuBar(), self.keymap, self.grid)
+        self._lay_out()
+        self._fill_menus()
+        self._connect()
+        self._dress()
+        self._restore_layout()
+
+    def _lay_out(self) -> None:
+        self.setAcceptDrops(True)
+        self.setMinimumSize(1060, 640)
+        sequencer = QWidget()
+        column = QVBoxLayout(sequencer)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.slots)
+        column.addWidget(self.grid, 1)
+        column.addSpacing(6)
+        self.drummer.setProperty("edge", "left")
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(sequencer, 1)
+        middle.addWidget(self.drummer)
+        centre = QWidget()
+        whole = QVBoxLayout(centre)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.transport)
+        whole.addWidget(self.banner)
+        whole.addLayout(middle, 1)
+        whole.addWidget(self.status)
+        self.setCentralWidget(centre)
+        self.grid.setFocus()
+
+    def _connect(self) -> None:
+        document, files, status = self.document, self.files, self.status
+        document.path_changed.connect(self._show_title)
+        document.modified_changed.connect(self.setWindowModified)
+        document.loaded.connect(self._show_title)
+        files.told.connect(self.tell)
+        files.saved_state.connect(status.show_saving)
+        files.recent_changed.connect(self._show_recent)
+        self.drumming.told.connect(self.tell)
+        self.drumming.hinted.connect(status.show_hint)
+        self.playing.output_failed.connect(self._output_failed)
+        self.background.failed.connect(self._job_failed)
+        self.background.started.connect(status.show_work)
+        self.background.progressed.connect(status.show_share)
+        self.background.finished.connect(status.hide_work)
+        self.grid.strike_requested.connect(self.playing.strike)
+        self.grid.locate_requested.connect(self._engine.locate)
+        self.drummer.show_keys(self.keymap.label("continue"))
+        self._show_title()
+
+    def _fill_menus(self) -> None:
+        self._soundfonts: list[Path] = []
+        self._file_menu()
+        self._edit_menu()
+        self._pattern_menu()
+        self._drummer_menu()
+        self._midi_menu()
+        self._view_menu()
+        self._help_menu()
+        for name, does in (
+            ("to_start", self.playing.to_start),
+            ("loop", self.playing.toggle_loop),
+            ("click", self.playing.toggle_click),
+            ("tap_tempo", self.transport.tap_tempo),
+            ("tempo_up", partial(self.transport.tempo.change_by, 1)),
+            ("tempo_down", partial(self.transport.tempo.change_by, -1)),
+            ("dismiss", self.dismiss),
+        ):
+            self.menus.add_hidden(name, does)
+
+    def _file_menu(self) -> None:
+        menu, files = self.menus.menu("&File"), self.files
+        self.menus.add(menu, "&New", files.new, "new")
+        self.menus.add(menu, "&Open …", files.open, "open")
+        self._recent = QMenu("Open &recent", self)
+        menu.addMenu(self._recent)
+        self.menus.add(menu, "Open the &demo beat", files.demo)
+        menu.addSeparator()
+        self.menus.add(menu, "&Save", files.save, "save")
+        self.menus.add(menu, "Save &as …", files.save_as, "save_as")
+        menu.addSeparator()
+        self.menus.add(menu, "&Import MIDI …", files.import_midi, "import_midi")
+        self.menus.add(menu, "&Export MIDI …", files.export_midi, "export_midi")
+        self.menus.add(menu, "Export &WAV …", self._export_wav, "export_wav")
+        menu.addSeparator()
+        self.menus.add(menu, "&Quit", self.close, "quit")
+        self._show_recent()
+
+    def _edit_menu(self) -> None:
+        menu, stack = self.menus.menu("&Edit"), self.document.stack
+        for action, name in (
+            (stack.createUndoAction(self, "&Undo"), "undo"),
+            (stack.createRedoAction(self, "&Redo"), "redo"),
+        ):
+            action.setShortcuts(self.keymap.sequences(name))
+            menu.addAction(action)
+            self.menus.actions[name] = action
+        menu.addSeparator()
+        for text, name in (
+            ("Cu&t", "cut"),
+            ("&Copy", "copy"),
+            ("&Paste", "paste"),
+            ("&Duplicate", "duplicate"),
+            ("De&lete", "delete"),
+            ("Select &all", "select_all"),
+        ):
+            self.menus.add_grid(menu, text, name)
+
+    def _pattern_menu(self) -> None:
+        menu, slots = self.menus.menu("&Pattern"), self.slots
+        self.menus.add(menu, "&Add", slots.add_pattern)
+        self.menus.add(menu, "&Duplicate", slots.duplicate)
+        self.menus.add(menu, "&Clear", slots.clear)
+        self.menus.add(menu, "&Remove", slots.remove)
+        menu.addSeparator()
+        self.menus.add(menu, "One bar &more", partial(slots.change_bars, 1))
+        self.menus.add(menu, "One bar &less", partial(slots.change_bars, -1))
+        self.menus.add(menu, "Dou&ble the length", slots.double)
+        menu.addSeparator()
+        self.menus.add(menu, "&Play or stop", self.playing.toggle, "play")
+
+    def _drummer_menu(self) -> None:
+        menu, cards = self.menus.menu("&Drummer"), self.drummer.cards
+        self.menus.add(menu, "&Continue", self.drummer.ask, "continue")
+        menu.addSeparator()
+        self.menus.add(menu, "&Next continuation", partial(cards.step_to, 1), "next_candidate")
+        self.menus.add(menu, "&Previous continuation", partial(cards.step_to, -1), "previous_candidate")
+        self.menus.add(menu, "&Insert the continuation", cards.insert_chosen, "insert")
+        self.menus.add(menu, "&Dismiss all", self.drummer.forget)
+        menu.addSeparator()
+        self.menus.add(menu, "&Look for models", self.drumming.look_for_models)
+        self.menus.add(menu, "Open the &models folder", self._open_models)
+
+    def _midi_menu(self) -> None:
+        menu = self.menus.menu("&MIDI")
+        sounds = menu.addMenu("&Soundfont")
+        sounds.aboutToShow.connect(partial(self._list_soundfonts, sounds))
+        maps = menu.addMenu("Export &map")
+        options = [(drum_map.label, name) for name, drum_map in DRUM_MAPS.items()]
+        self.menus.add_choice(maps, options, self.files.drum_map().name, self.files.set_drum_map)
+        menu.addSeparator()
+        self.menus.add(menu, "Look for &outputs again", self.playing.rescan)
+        self.menus.add(menu, "&Panic: silence everything", self.playing.panic, "panic")
+
+    def _view_menu(self) -> None:
+        menu, settings = self.menus.menu("&View"), self._settings
+        names = [("Dark", "dark"), ("Light", "light"), ("As the system", "system")]
+        self.menus.add_choice(menu, names, settings.get("theme", "dark"), self.set_theme)
+        menu.addSeparator()
+        follow = settings.get("follow", True)
+        self.menus.add_toggle(menu, "&Follow the playhead", follow, self._set_follow)
+        self.grid.set_follow(follow)
+        audible = settings.get("audible_placing", True)
+        self.menus.add_toggle(menu, "&Hear hits as they are placed", audible, self._set_audible)
+        self.grid.set_audible_placing(audible)
+        self._drummer_shown = self.menus.add_toggle(
+            menu, "&Drummer panel", settings.get("drummer_shown", True), self._show_drummer
+        )
+        self._show_drummer(self._drummer_shown.isChecked())
+        menu.addSeparator()
+        self.menus.add(menu, "Full &screen", self._full_screen).setShortcut("F11")
+
+    def _help_menu(self) -> None:
+        menu = self.menus.menu("&Help")
+        self.menus.add(menu, "&Keys and mouse", self.show_help, "help")
+        self.menus.add(menu, "&About DrumStudio", self._about)
+
+    # -- what is on screen
+
+    def tell(self, message: Message) -> None:
+        """Show a sentence where the eye is."""
+        self.banner.show_message(message.text, message.kind, message.choices)
+
+    def _job_failed(self, sentence: str) -> None:
+        self.tell(Message(sentence, "error"))
+
+    def _output_failed(self, sentence: str) -> None:
+        self.tell(Message(sentence, "error", (("Try again", self.playing.rescan),)))
+
+    def _show_title(self) -> None:
+        self.setWindowTitle(f"{self.files.name()}[*] — DrumStudio")
+        self.setWindowModified(self.document.modified)
+
+    def _show_recent(self) -> None:
+        fill_recent(self._recent, self.files.recent(), self.files.open_path, self.files.clear_recent)
+
+    def set_theme(self, name: str) -> None:
+        """Dress everything in theme `name`, at the next start too."""
+        self._settings.set("theme", name)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            theme.apply(application, name)
+        self._dress()
+
+    def _dress(self) -> None:
+        self.setStyleSheet(shell_sheet(theme.current()))
+        for widget in self.findChildren(QWidget):
+            widget.update()
+
+    def _set_follow(self, on: bool) -> None:
+        self._settings.set("follow", on)
+        self.grid.set_follow(on)
+
+    def _set_audible(self, on: bool) -> None:
+        self._settings.set("audible_placing", on)
+        self.grid.set_audible_placing(on)
+
+    def _show_drummer(self, on: bool) -> None:
+        self._settings.set("drummer_shown", on)
+        self.drummer.setVisible(on)
+
+    def _full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def dismiss(self) -> None:
+        """What Esc does: the nearest thing that can be cancelled or dismissed."""
+        if not (self.drumming.dismiss() or self.grid.run("dismiss")):
+            self.banner.close_message()
+            self.grid.setFocus()
+
+    def show_help(self) -> None:
+        """Open the sheet of keys, or close it."""
+        if self._help is not None:
+            self._help.close()
+            return
+        self._help = HelpSheet(self.keymap, self)
+        self._help.destroyed.connect(self._help_closed)
+        self._help.show()
+
+    def _help_closed(self) -> None:
+        self._help = None
+
+    def _about(self) -> None:
+        self.tell(
+            Message(f"DrumStudio {__version__}: a step-grid drum machine with a trained drummer inside. MIT.")
+        )
+
+    # -- sound and models
+
+    def _list_soundfonts(self, menu: QMenu) -> None:
+        menu.clear()
+        chosen = self.playing.soundfont
+        options: list[tuple[str, str]] = [("DrumStudio kit", "")]
+        known = [*self._soundfonts, *([chosen] if chosen and chosen not in self._soundfonts else [])]
+        options += [(path.name, str(path)) for path in known]
+        self.menus.add_choice(menu, options, "" if chosen is None else str(chosen), self._take_soundfont)
+        menu.addSeparator()
+        self.menus.add(menu, "Choose a file …", self._choose_soundfont)
+
+    def _take_soundfont(self, name: str) -> None:
+        self.playing.set_soundfont(Path(name) if name else None)
+
+    def _choose_soundfont(self) -> None:
+        dialog = QFileDialog(self, "Choose a soundfont", str(Path.home()), "Soundfonts (*.sf2 *.sf3)")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self._take_soundfont)
+        dialog.open()
+
+    def _soundfonts_found(self, found: list[Path]) -> None:
+        self._soundfonts = found
+
+    def _export_wav(self) -> None:
+        self.files.export_wav(self.playing.soundfont)
+
+    def _open_models(self) -> None:
+        folder = paths.user_models()
+        self.background.run(
+            lambda _: folder.mkdir(parents=True, exist_ok=True), partial(_show_folder, folder)
+        )
+
+    # -- beginning and end
+
+    def begin(self, files: list[Path]) -> None:
+        """Take up files, outputs and models; called once the window stands."""
+        self.files.start(files)
+        self.playing.open_outputs()
+        self.background.run(lambda _: general_midi_banks(), self._soundfonts_found)
+        self.drumming.look_for_models()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell of the first frame."""
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            self.painted.emit()
+
+    def _restore_layout(self) -> None:
+        kept = self._settings.get("window", "")
+        if not kept or not self.restoreGeometry(QByteArray(base64.b64decode(kept))):
+            screen = QGuiApplication.primaryScreen().availableGeometry()
+            self.resize(min(1440, screen.width()), min(900, screen.height()))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask about unsaved changes; then end every thread."""
+        if self._closing:
+            event.accept()
+            return
+        event.ignore()
+        self.files.leave(self._close_now)
+
+    def _close_now(self) -> None:
+        self._settings.set("window", base64.b64encode(self.saveGeometry().data()).decode())
+        self.playing.remember()
+        self._engine.stop()
+        self.drumming.close()
+        self.files.close()
+        self.background.close()
+        self._engine.close()
+        self._closing = True
+        self.close()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take projects and MIDI files."""
+        if _droppable(event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
+        for path in _droppable(event.mimeData().urls()):
+            self.files.open_path(path)
+        event.acceptProposedAction()
+
+
+def _droppable(urls: list[QUrl]) -> list[Path]:
+    found = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+    return [path for path in found if path.suffix.lower() in (store.SUFFIX, *MIDI_SUFFIXES)]
+
+
+def _show_folder(folder: Path, _result: object) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

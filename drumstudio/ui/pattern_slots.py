@@ -1,0 +1,155 @@
+"""The row of pattern slots, and how long the pattern is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
+
+from drumstudio.domain import edits
+from drumstudio.domain.pattern import MAX_BARS, Pattern
+from drumstudio.domain.project import PATTERN_NAMES, Project
+from drumstudio.ui import theme
+from drumstudio.ui.buttons import IconButton
+from drumstudio.ui.document import Document
+from drumstudio.ui.fields import tabular
+from drumstudio.ui.layouts import restyle
+
+_SIDE = 30
+
+
+class PatternSlots(QWidget):
+    """A B C D +, and the number of bars with less and more."""
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self.setAccessibleName("Patterns")
+        self._buttons: list[QPushButton] = []
+        self.add = IconButton("plus", "Add a pattern", _SIDE)
+        self.add.setProperty("kind", "slot")
+        self.add.clicked.connect(self.add_pattern)
+        self._bars = QLabel()
+        self._bars.setFont(tabular(theme.font(13)))
+        self._bars.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._bars.setMinimumWidth(56)
+        self.fewer = self._step_button("−", "One bar less", -1)
+        self.more = self._step_button("+", "One bar more", 1)
+        self._slots = QHBoxLayout()
+        self._slots.setSpacing(4)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 8, 14, 8)
+        row.setSpacing(4)
+        title = QLabel("Pattern")
+        title.setProperty("role", "muted")
+        row.addWidget(title)
+        row.addSpacing(8)
+        row.addLayout(self._slots)
+        row.addWidget(self.add)
+        row.addStretch(1)
+        row.addWidget(self.fewer)
+        row.addWidget(self._bars)
+        row.addWidget(self.more)
+        document.changed.connect(self.show_project)
+        self.show_project(document.project)
+
+    def _step_button(self, text: str, label: str, by: int) -> QPushButton:
+        button = QPushButton(text)
+        button.setProperty("kind", "slot")
+        button.setProperty("filled", True)
+        button.setFixedSize(_SIDE, _SIDE)
+        button.setAccessibleName(label)
+        button.setToolTip(label)
+        button.clicked.connect(partial(self.change_bars, by))
+        return button
+
+    def show_project(self, project: Project) -> None:
+        """Show which slots there are, which hold hits, and which is on screen."""
+        while len(self._buttons) > len(project.patterns):
+            self._buttons.pop().deleteLater()
+        while len(self._buttons) < len(project.patterns):
+            self._add_button(len(self._buttons))
+        for index, (button, pattern) in enumerate(zip(self._buttons, project.patterns, strict=True)):
+            button.setChecked(index == project.current)
+            restyle(button, "filled", bool(pattern.hits))
+            name = PATTERN_NAMES[index]
+            button.setAccessibleName(f"Pattern {name}{'' if pattern.hits else ', empty'}")
+            button.setToolTip(f"Pattern {name}: {_bars(pattern.bars)}{'' if pattern.hits else ', empty'}")
+        self.add.setEnabled(len(project.patterns) < len(PATTERN_NAMES))
+        self._bars.setText(_bars(project.pattern.bars))
+        self.fewer.setEnabled(project.pattern.bars > 1)
+        self.more.setEnabled(project.pattern.bars < MAX_BARS)
+
+    def _add_button(self, index: int) -> None:
+        button = QPushButton(PATTERN_NAMES[index])
+        button.setProperty("kind", "slot")
+        button.setCheckable(True)
+        button.setFixedSize(_SIDE, _SIDE)
+        button.clicked.connect(partial(self._clicked, index))
+        button.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        button.customContextMenuRequested.connect(partial(self._open_menu, index))
+        self._buttons.append(button)
+        self._slots.addWidget(button)
+
+    def _clicked(self, index: int) -> None:
+        # The button has checked itself; only the document says which is on screen.
+        self._document.select_pattern(index)
+        self.show_project(self._document.project)
+
+    def _open_menu(self, index: int, at: QPoint) -> None:
+        self._clicked(index)
+        menu = QMenu(self)
+        menu.addAction("Duplicate").triggered.connect(self.duplicate)
+        menu.addAction("Clear").triggered.connect(self.clear)
+        remove = menu.addAction("Remove")
+        remove.setEnabled(len(self._document.project.patterns) > 1)
+        remove.triggered.connect(self.remove)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self._buttons[index].mapToGlobal(at))
+
+    def add_pattern(self) -> None:
+        """Add an empty pattern of the shape of the one on screen, and show it."""
+        pattern = self._document.pattern
+        self._append(Pattern(pattern.grid, pattern.bars, swing=pattern.swing), "Add a pattern")
+
+    def duplicate(self) -> None:
+        """Add a copy of the pattern on screen, and show it."""
+        self._append(self._document.pattern, "Duplicate the pattern")
+
+    def _append(self, pattern: Pattern, text: str) -> None:
+        project = self._document.project
+        if len(project.patterns) < len(PATTERN_NAMES):
+            patterns = (*project.patterns, pattern)
+            self._document.apply(replace(project, patterns=patterns, current=len(patterns) - 1), text)
+
+    def clear(self) -> None:
+        """Take every hit out of the pattern on screen."""
+        pattern = self._document.pattern
+        self._document.edit(replace(pattern, hits=(), seam=None), "Clear the pattern")
+
+    def remove(self) -> None:
+        """Remove the pattern on screen; the last one stays."""
+        project = self._document.project
+        if len(project.patterns) > 1:
+            at = project.current
+            patterns = project.patterns[:at] + project.patterns[at + 1 :]
+            current = min(at, len(patterns) - 1)
+            self._document.apply(replace(project, patterns=patterns, current=current), "Remove a pattern")
+
+    def double(self) -> None:
+        """Repeat the pattern after itself."""
+        pattern = self._document.pattern
+        if pattern.bars * 2 <= MAX_BARS:
+            longer = edits.set_bars(pattern, pattern.bars * 2)
+            self._document.edit(edits.paste(longer, pattern.hits, pattern.steps), "Double the pattern")
+
+    def change_bars(self, by: int) -> None:
+        """Make the pattern on screen longer or shorter."""
+        pattern = self._document.pattern
+        self._document.edit(edits.set_bars(pattern, pattern.bars + by), "Length", "bars")
+
+
+def _bars(count: int) -> str:
+    return f"{count} bar{'' if count == 1 else 's'}"

@@ -1,0 +1,53 @@
+"""Style of the window's own pieces, over the general sheet of the theme."""
+
+from __future__ import annotations
+
+from string import Template
+
+from drumstudio.ui.theme import Theme
+
+
+def shell_sheet(theme: Theme) -> str:
+    """Style sheet for the main window."""
+    values = {slot: value for slot in Theme.__slots__ if isinstance(value := getattr(theme, slot), str)}
+    return _SHEET.substitute(values)
+
+
+_SHEET = Template("""
+QFrame[panel="true"][edge="bottom"] { border: none; border-bottom: 1px solid $border; }
+QFrame[panel="true"][edge="left"] { border: none; border-left: 1px solid $border; }
+QFrame[status="true"] { background: $field; border: none; border-top: 1px solid $border; }
+QFrame[banner="true"] { background: $accent_ground; border: none; border-bottom: 1px solid $accent_text; }
+QFrame[banner="true"][kind="error"] { border-bottom: 1px solid $bad; background: $raised; }
+QWidget#cards, QWidget#empty { background: transparent; }
+
+QFrame[card="true"] { background: $raised; border: 1px solid $border; border-radius: 8px; }
+QFrame[card="true"][lit="true"] { background: $accent_ground; border: 1px solid $accent_text; }
+QFrame[card="true"][lit="true"][focused="true"] { border: 2px solid $focus; }
+QLabel[role="badge"] { background: $field; color: $text; border-radius: 5px; }
+QLabel[role="hint"] { color: $text_muted; }
+QLabel[role="code"] { color: $text; background: $field; border-radius: 6px; padding: 6px 8px;
+  font-family: monospace; font-size: 12px; }
+QLabel[role="key"] { color: $text; background: $raised; border: 1px solid $border_strong; border-radius: 4px;
+  padding: 1px 6px; font-size: 12px; }
+QLabel[role="section"] { color: $accent_text; font-weight: 600; }
+
+QPushButton[kind="small"] { background: $hover; border-radius: 6px; padding: 2px 10px; font-size: 12px; }
+QPushButton[kind="small"]:hover { background: $border_strong; }
+QPushButton[kind="small"]:disabled { background: $raised; color: $text_faint; }
+QPushButton[kind="go"] { padding: 2px 10px; font-size: 12px; }
+QPushButton[kind="tiny"] { background: $raised; border-radius: 5px; padding: 1px 8px; font-size: 11px; }
+QPushButton[kind="tiny"]:hover { background: $hover; }
+QPushButton[kind="tap"] { background: $field; border: 1px solid $border; border-radius: 7px; padding: 0;
+  color: $text_muted; font-size: 11px; font-weight: 600; }
+QPushButton[kind="tap"]:hover { border-color: $border_strong; color: $text; }
+QPushButton[kind="tap"]:pressed { background: $hover; }
+QPushButton[kind="slot"] { background: transparent; border: 1px solid transparent; border-radius: 7px;
+  padding: 0; font-weight: 500; color: $text_muted; }
+QPushButton[kind="slot"]:hover { background: $raised; color: $text; }
+QPushButton[kind="slot"][filled="true"] { background: $panel; color: $text; }
+QPushButton[kind="slot"]:checked { background: $hover; color: $text; border-color: $border_strong; }
+QPushButton[kind="go"]:focus, QPushButton[kind="small"]:focus, QPushButton[kind="tiny"]:focus,
+QPushButton[kind="tap"]:focus, QPushButton[kind="slot"]:focus { border: 1px solid $focus; }
+QSlider[kind="level"]::sub-page:horizontal { background: $go; }
+""")
