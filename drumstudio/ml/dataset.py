@@ -14,15 +14,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
-
-from drumstudio.errors import DatasetError, MidiFileError
-from drumstudio.midi.maps import drum_channel, resolve_map
-from drumstudio.midi.reader import MidiSong, read_song
+from drumstudio.errors import DatasetError
 from drumstudio.ml import dataset_file
-from drumstudio.ml.cutting import STEPS_PER_QUARTER, Piece, cut
-from drumstudio.ml.sequences import MIN_BARS, SPLITS, Filters, Sequence, Verdict
-from drumstudio.ml.sources import SUFFIX, Source, find_sources
+from drumstudio.ml.cutting import STEPS_PER_QUARTER
+from drumstudio.ml.judging import Choices, Judged, judge_file, judge_sequences
+from drumstudio.ml.sequences import SPLITS, Filters, Sequence, Verdict
+from drumstudio.ml.sources import SUFFIX, find_sources
 
 __all__ = ["SPLITS", "SUFFIX", "DataSet", "Sequence", "Verdict", "build", "open_dataset"]
 
@@ -138,232 +135,46 @@ def build(
         raise DatasetError(f"a kit has 9 drums or 1, not {kit}")
     types = (("beat",) if beats_only else ()) + (("fill",) if fills_only else ())
     filters = Filters(tuple(styles or ()), types, tuple(meters or ()))
-    builder = _Builder(filters, kit, map, channel)
+    choices = Choices(filters, kit, map, channel)
     found = find_sources(sources)
+    judged: list[Judged] = []
     for index, source in enumerate(found):
-        builder.add(source)
+        if source.path.suffix.lower() == SUFFIX:
+            judged += _judge_saved(source.path, choices)
+        else:
+            judged.append(judge_file(source, choices))
         if progress is not None:
             progress(index + 1, len(found))
-    return builder.finished(seed)
+    return _gathered(judged, kit, map, seed)
 
 
-class _Builder:
-    """Takes sources in, one by one."""
-
-    def __init__(self, filters: Filters, kit: int, drum_map: str, channel: int | None) -> None:
-        self._filters = filters
-        self._kit = kit
-        self._map = drum_map
-        self._channel = channel
-        self._sequences: list[list[Sequence]] = []  # one list a file
-        self._verdicts: list[tuple[Verdict, int]] = []  # with the index of its file's list, or -1
-
-    def add(self, source: Source) -> None:
-        """Use a source as far as it can be used."""
-        if source.path.suffix.lower() == SUFFIX:
-            self._add_saved(source)
-            return
-        blank = Verdict(
-            str(source.path), False, "", "", style=source.info.style, beat_type=source.info.beat_type
+def _judge_saved(path: Path, choices: Choices) -> list[Judged]:
+    """Verdicts on the files of a saved data set, and what is wanted of its sequences."""
+    saved = DataSet.load(path)
+    if saved.kit != choices.kit:
+        raise DatasetError(
+            f"{path} was built for {saved.kit} drums, not {choices.kit}; build it again from its files"
         )
-        objection = self._filters.objection(blank.style, blank.beat_type)
-        if objection is not None:
-            verdict = replace(blank, kind="filtered", reason=objection[0], remedy=objection[1])
-            self._verdicts.append((verdict, -1))
-            return
-        try:
-            song = read_song(source.path)
-        except MidiFileError as error:
-            verdict = replace(
-                blank, kind="unreadable", reason=_without(str(error), source.path), remedy=_GET_ANOTHER
-            )
-            self._verdicts.append((verdict, -1))
-            return
-        verdict, sequences = self._judge(source, song, blank)
-        self._keep(verdict, sequences)
+    by_file: dict[str, list[Sequence]] = {}
+    for sequence in saved.sequences:
+        by_file.setdefault(sequence.file, []).append(sequence)
+    unused: list[Judged] = [(verdict, []) for verdict in saved.verdicts if not verdict.used]
+    return unused + [judge_sequences(sequences, choices.filters) for sequences in by_file.values()]
 
-    def _keep(self, verdict: Verdict, sequences: list[Sequence]) -> None:
-        self._verdicts.append((verdict, len(self._sequences) if sequences else -1))
+
+def _gathered(judged: list[Judged], kit: int, drum_map: str, seed: int) -> DataSet:
+    """The data set of all files, each on one side of the split."""
+    splits = iter(_splits([sequences for _, sequences in judged if sequences], seed))
+    all_sequences: list[Sequence] = []
+    verdicts: list[Verdict] = []
+    for verdict, sequences in judged:
         if sequences:
-            self._sequences.append(sequences)
-
-    def _judge(self, source: Source, song: MidiSong, blank: Verdict) -> tuple[Verdict, list[Sequence]]:
-        """Verdict on a song that could be read, and what is used of it."""
-        if not song.rows:
-            return replace(blank, kind="notes", reason="it holds no notes"), []
-        try:
-            channel = drum_channel(song, self._channel)
-            drum_map = resolve_map(self._map, song, channel)
-        except MidiFileError as error:
-            return replace(blank, kind="channel", reason=_without(str(error), source.path)), []
-        blank = replace(blank, channel=channel, map=drum_map.name, qpm=round(song.qpm, 3))
-        blank = replace(blank, meter=f"{song.meter[0]}/{song.meter[1]}")
-        try:
-            pieces = [
-                piece
-                for part in song.parts()
-                for piece in cut(part, channel, drum_map, self._kit, source.info)
-            ]
-        except MidiFileError as error:
-            reason = _without(str(error), source.path)
-            return replace(blank, kind="size", reason=reason, remedy=_GET_ANOTHER), []
-        if not pieces:
-            return _without_drums(blank, song, channel, drum_map.label), []
-        return self._choose(source, blank, pieces)
-
-    def _choose(self, source: Source, blank: Verdict, pieces: list[Piece]) -> tuple[Verdict, list[Sequence]]:
-        kept: list[Sequence] = []
-        left: list[tuple[str, str, str]] = []  # kind, reason, remedy of each piece left out
-        for piece in pieces:
-            fault = self._fault(piece)
-            if fault is not None:
-                left.append(fault)
-                continue
-            info = source.info
-            kept.append(
-                Sequence(
-                    source.name,
-                    piece.events.astype(np.int16),
-                    _named(piece.meter),
-                    int(piece.bar),
-                    round(piece.qpm, 3),
-                    info.style,
-                    info.beat_type,
-                    info.drummer,
-                    info.split,
-                    len(kept),
-                )
-            )
-        if not kept:
-            kind, reason, remedy = left[0]
-            meters = _listed(_named(piece.meter) for piece in pieces)
-            return replace(blank, kind=kind, reason=reason, remedy=remedy, meter=meters), []
-        return _used(blank, kept, left), kept
-
-    def _fault(self, piece: Piece) -> tuple[str, str, str] | None:
-        """Kind, reason and remedy where a piece cannot be used or is not wanted."""
-        meter = _named(piece.meter)
-        if not isinstance(piece.bar, int):
-            note = "16ths" if self._kit == 9 else "8ths"
-            return (
-                "meter",
-                f"a bar of {meter} is not a whole number of {note}",
-                "write it in a meter of longer beats",
-            )
-        if not self._filters.takes_meter(meter):
-            return "filtered", f"its meter is {meter}", ""
-        if piece.bars < MIN_BARS:
-            return (
-                "short",
-                f"{piece.bars} bar of {meter}, and at least {MIN_BARS} are needed",
-                "record it longer, or join several takes in one file",
-            )
-        return None
-
-    def _add_saved(self, source: Source) -> None:
-        """Take over a saved data set's sequences and verdicts."""
-        saved = DataSet.load(source.path)
-        if saved.kit != self._kit:
-            raise DatasetError(
-                f"{source.path} was built for {saved.kit} drums, not {self._kit}; "
-                "build it again from its files"
-            )
-        by_file: dict[str, list[Sequence]] = {}
-        for sequence in saved.sequences:
-            by_file.setdefault(sequence.file, []).append(sequence)
-        self._verdicts += [(verdict, -1) for verdict in saved.verdicts if not verdict.used]
-        for file, sequences in by_file.items():
-            self._take_saved(file, sequences)
-
-    def _take_saved(self, file: str, sequences: list[Sequence]) -> None:
-        first = sequences[0]
-        blank = Verdict(
-            file,
-            False,
-            "filtered",
-            "",
-            style=first.style,
-            beat_type=first.beat_type,
-            meter=first.meter,
-            qpm=first.qpm,
-        )
-        objection = self._filters.objection(first.style, first.beat_type)
-        wanted = [sequence for sequence in sequences if self._filters.takes_meter(sequence.meter)]
-        if objection is not None or not wanted:
-            reason, remedy = objection or (f"its meter is {_listed(s.meter for s in sequences)}", "")
-            self._keep(replace(blank, reason=reason, remedy=remedy), [])
+            split = next(splits)
+            all_sequences += (replace(sequence, split=split) for sequence in sequences)
+            verdicts.append(replace(verdict, split=split))
         else:
-            self._keep(_used(blank, wanted, []), wanted)
-
-    def finished(self, seed: int) -> DataSet:
-        """The data set of all that was taken in, every file on one side of the split."""
-        splits = _splits(self._sequences, seed)
-        sequences = tuple(
-            replace(sequence, split=split)
-            for listed, split in zip(self._sequences, splits, strict=True)
-            for sequence in listed
-        )
-        verdicts = tuple(
-            replace(verdict, split=splits[index]) if index >= 0 else verdict
-            for verdict, index in self._verdicts
-        )
-        return DataSet(sequences, verdicts, self._kit, self._map)
-
-
-_GET_ANOTHER = "get the file anew, or export it again as a standard MIDI file"
-
-
-def _used(blank: Verdict, kept: list[Sequence], left: list[tuple[str, str, str]]) -> Verdict:
-    bars = sum(sequence.bars for sequence in kept)
-    meters = _listed(sequence.meter for sequence in kept)
-    reason = f"{bars} bars of {meters} at {_listed(f'{sequence.qpm:g}' for sequence in kept)}"
-    if len(kept) > 1:
-        reason += f", in {len(kept)} pieces where meter or tempo changes"
-    if left:
-        reason += f"; left out: {_listed(fault[1] for fault in left)}"
-    return replace(
-        blank,
-        used=True,
-        kind="used",
-        reason=reason,
-        remedy="",
-        bars=bars,
-        steps=sum(len(sequence.events) for sequence in kept),
-        sequences=len(kept),
-        meter=meters,
-        qpm=kept[0].qpm,
-    )
-
-
-def _without_drums(blank: Verdict, song: MidiSong, channel: int, label: str) -> Verdict:
-    notes = [row for row in song.rows if row[3] == channel]
-    if not any(row[5] > row[0] for row in notes):
-        return replace(
-            blank,
-            kind="drums",
-            reason=f"its {len(notes)} notes are never ended, or end as they begin",
-            remedy="open it in DrumStudio and export it again",
-        )
-    return replace(
-        blank,
-        kind="drums",
-        reason=f"none of its {len(notes)} notes on channel {channel + 1} is a drum of the {label} map",
-        remedy="choose another --map or --channel",
-    )
-
-
-def _named(meter: tuple[int, int]) -> str:
-    return f"{meter[0]}/{meter[1]}"
-
-
-def _listed(words: Iterable[str]) -> str:
-    """Each word once, in order."""
-    return ", ".join(dict.fromkeys(words))
-
-
-def _without(message: str, path: Path) -> str:
-    """A message without the file's name, which the verdict gives anyway."""
-    return message.removeprefix(f"{path} ")
+            verdicts.append(verdict)
+    return DataSet(tuple(all_sequences), tuple(verdicts), kit, drum_map)
 
 
 def _splits(files: list[list[Sequence]], seed: int) -> list[str]:
