@@ -115,10 +115,11 @@ class Document(QObject):
         self._put(project)
         self.loaded.emit()
 
-    def mark_saved(self, path: Path) -> None:
-        """Remember that the project as it stands is in `path`."""
+    def mark_saved(self, path: Path, project: Project | None = None) -> None:
+        """Remember that the project is in `path`: as it stands, or as it was when `project` was saved."""
         self._set_path(path)
-        self.stack.setClean()
+        if project is None or project == self._project:
+            self.stack.setClean()
 
     def _set_path(self, path: Path | None) -> None:
         if path != self._path:
