@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from drumstudio.errors import MidiFileError
 
-MAX_BYTES = 16 << 20
+MAX_BYTES = 4 << 20  # hours of e-kit playing; the notes of a much larger file would fill the memory
 DEFAULT_TEMPO = 500_000  # microseconds a quarter: 120 quarters a minute
 _RIFF_HEADER = 20
 _META_TEXT, _META_NAME, _META_INSTRUMENT, _META_END = 0x01, 0x03, 0x04, 0x2F

@@ -2,7 +2,8 @@
 
 A change of meter begins a new piece where it stands; a change of tempo, at the bar line nearest
 to it.  Tempo that drifts by less than `DRIFT`, and changes that would leave less than two bars,
-cut nothing: steps follow the beat, so nothing is gained by it.
+cut nothing: steps follow the beat, so nothing is gained by it.  A silence of minutes, such as
+a recorder left running, divides too.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from drumstudio.ml.sequences import MIN_BARS
 from drumstudio.ml.sources import Info
 
 DRIFT = 0.02
+LONGEST_SILENCE = 32  # bars, more than a minute: someone stopped and began again
 STEPS_PER_QUARTER = {9: 4, 1: 2}  # of the nine-drum and the one-drum encoding
 
 Integers = NDArray[np.int64]
@@ -63,10 +65,25 @@ def cut(song: MidiSong, channel: int, drum_map: DrumMap, kit: int, info: Info) -
     sections = _sections(song, int(ticks[-1]), info)
     if len(sections) == 1:
         events = events_of(quantised(song, ticks, per_quarter), bits, song)
-        return [_piece(sections[0], events, per_quarter)]
-    if int(ticks[-1]) * per_quarter > MAX_STEPS * song.ppq:
+        whole = [_piece(sections[0], events, per_quarter)]
+    elif int(ticks[-1]) * per_quarter > MAX_STEPS * song.ppq:
         raise MidiFileError(f"{song.path} is damaged: its last note lies days into the song")
-    return _pieces(song, sections, ticks, bits, per_quarter)
+    else:
+        whole = _pieces(song, sections, ticks, bits, per_quarter)
+    return [piece for long in whole for piece in _without_silences(long)]
+
+
+def _without_silences(piece: Piece) -> list[Piece]:
+    """The piece, divided where nothing is struck for more than `LONGEST_SILENCE` bars; bar lines stay."""
+    struck = np.flatnonzero(piece.events)
+    bar = piece.bar
+    ends = np.flatnonzero(np.diff(struck, prepend=0) > LONGEST_SILENCE * bar)
+    if not len(ends) or not isinstance(bar, int):
+        return [piece]
+    starts = [0, *(int(struck[end]) // bar * bar for end in ends)]
+    lasts = [*(int(struck[end - 1]) + 1 if end else 0 for end in ends), len(piece.events)]
+    parts = [piece.events[start:last] for start, last in zip(starts, lasts, strict=True)]
+    return [replace(piece, events=events) for events in parts if events.any()]
 
 
 def _pieces(

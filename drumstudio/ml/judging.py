@@ -148,7 +148,7 @@ def _used(blank: Verdict, kept: list[Sequence], left: list[_Fault]) -> Verdict:
     meters = _listed(sequence.meter for sequence in kept)
     reason = f"{bars} bars of {meters} at {_listed(f'{sequence.qpm:g}' for sequence in kept)}"
     if len(kept) > 1:
-        reason += f", in {len(kept)} pieces where meter or tempo changes"
+        reason += f", in {len(kept)} pieces: its meter or tempo changes, or it is silent for long"
     if left:
         reason += f"; left out: {_listed(fault.reason for fault in left)}"
     return replace(
