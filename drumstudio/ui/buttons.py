@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QStylePainter, QWidget
 
 from drumstudio.ui import theme
 from drumstudio.ui.icons import paint_icon
@@ -51,3 +51,34 @@ class IconButton(QPushButton):
     def sizeHint(self) -> QSize:
         """As fixed."""
         return self.size()
+
+
+class LabelButton(QPushButton):
+    """A button of a small icon and a word."""
+
+    def __init__(self, name: str, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self._name = name
+
+    def show_icon(self, name: str) -> None:
+        """Paint icon `name`."""
+        self._name = name
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the ground as the style has it, then icon and word side by side."""
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        word, option.text = self.text(), ""
+        painter = QStylePainter(self)
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        colours = theme.current()
+        colour = QColor(colours.text if self.isEnabled() else colours.text_faint)
+        side, gap = 9.0, 6.0
+        width = self.fontMetrics().horizontalAdvance(word)
+        left = (self.width() - side - gap - width) / 2
+        paint_icon(painter, self._name, QRectF(left, (self.height() - side) / 2, side, side), colour)
+        painter.setPen(colour)
+        box = QRectF(left + side + gap, 0, width + 2, self.height())
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, word)
+        painter.end()

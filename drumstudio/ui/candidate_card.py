@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from drumstudio.app.candidates import Candidate
 from drumstudio.domain.pattern import Pattern
 from drumstudio.ui import theme
-from drumstudio.ui.buttons import IconButton
+from drumstudio.ui.buttons import IconButton, LabelButton
 from drumstudio.ui.layouts import restyle
 from drumstudio.ui.miniature import Miniature
 
@@ -52,7 +52,7 @@ class CandidateCard(QFrame):
         self.candidate: Candidate | None = None
         self.kept = False
         self.hearing = Hearing.SILENT
-        self._letter = letter
+        self.letter = letter
         self.setProperty("card", True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -66,10 +66,10 @@ class CandidateCard(QFrame):
         self._groove = QLabel("")
         self._groove.setProperty("role", "muted")
         self.miniature = Miniature()
-        self.audition = QPushButton("Audition")
+        self.audition = LabelButton("play", Hearing.SILENT.value)
         self.insert = QPushButton("Insert")
         self.first_bar = QPushButton("1 bar")
-        self.keep = IconButton("star", "Keep for later", 26)
+        self.keep = IconButton("star", "Keep for later", 24)
         self._lay_out()
         self.audition.clicked.connect(self.audition_asked)
         self.insert.clicked.connect(self._insert_all)
@@ -87,14 +87,14 @@ class CandidateCard(QFrame):
         foot.setSpacing(6)
         for button in (self.audition, self.insert, self.first_bar):
             button.setProperty("kind", "small")
-            button.setFixedHeight(26)
+            button.setFixedHeight(24)
             foot.addWidget(button)
         foot.addStretch(1)
         foot.addWidget(self.keep)
-        self.audition.setMinimumWidth(84)
+        self.audition.setFixedWidth(92)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(10, 8, 10, 9)
-        whole.setSpacing(7)
+        whole.setContentsMargins(10, 7, 10, 8)
+        whole.setSpacing(6)
         whole.addLayout(head)
         whole.addWidget(self.miniature)
         whole.addLayout(foot)
@@ -115,15 +115,13 @@ class CandidateCard(QFrame):
             f"{candidate.name}: seed {candidate.seed}, number {candidate.index + 1}, "
             f"wildness {candidate.temperature:.2f}, {candidate.model}"
         )
-        self.setAccessibleName(
-            f"Continuation {self._letter}, {candidate.name}, groove {candidate.groove:.0%}"
-        )
+        self.setAccessibleName(f"Continuation {self.letter}, {candidate.name}, groove {candidate.groove:.0%}")
         for button, what in (
             (self.audition, "Audition"),
             (self.insert, "Insert"),
             (self.first_bar, "Insert only the first bar of"),
         ):
-            button.setAccessibleName(f"{what} continuation {self._letter}")
+            button.setAccessibleName(f"{what} continuation {self.letter}")
         self.audition.setToolTip("Hear it from the next bar line on")
         self.insert.setToolTip("Put it into the pattern as one undo step (Enter)")
         self.first_bar.setToolTip("Insert first bar only")
@@ -133,7 +131,8 @@ class CandidateCard(QFrame):
         """Show whether it is heard."""
         if hearing is not self.hearing:
             self.hearing = hearing
-            self.audition.setText(hearing.value if hearing is not Hearing.PLAYING else "■  Playing")
+            self.audition.setText(hearing.value)
+            self.audition.show_icon("stop" if hearing is Hearing.PLAYING else "play")
             restyle(self.audition, "kind", "go" if hearing is Hearing.PLAYING else "small")
             if hearing is Hearing.SILENT:
                 self.miniature.show_playhead(None)
@@ -144,7 +143,7 @@ class CandidateCard(QFrame):
 
     def set_letter(self, letter: str) -> None:
         """Give it another letter."""
-        self._letter = letter
+        self.letter = letter
         self._badge.setText(letter)
         if self.candidate:
             self.show_candidate(self.candidate)

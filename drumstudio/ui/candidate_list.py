@@ -14,6 +14,8 @@ from drumstudio.domain.pattern import Pattern
 from drumstudio.ui.candidate_card import CandidateCard, Hearing
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+# As the style sheet has it.
+SCROLL_WIDTH = 10
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -41,11 +43,15 @@ class CandidateList(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Continuations")
         inside = QWidget()
+        inside.setObjectName("cards")
         self._layout = QVBoxLayout(inside)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(10)
         self._layout.addStretch(1)
         self.setWidget(inside)
+        self.setStyleSheet("CandidateList, #cards { background: transparent; }")
+        self.verticalScrollBar().rangeChanged.connect(self._range_changed)
+        self._range_changed(0, 0)
 
     @property
     def chosen(self) -> Candidate | None:
@@ -56,6 +62,11 @@ class CandidateList(QScrollArea):
     def heard(self) -> Candidate | None:
         """The candidate that is auditioned, or will be from the next bar line on."""
         return self._heard.candidate if self._heard else None
+
+    @property
+    def heard_letter(self) -> str:
+        """Letter of the card that is auditioned."""
+        return self._heard.letter if self._heard else ""
 
     @property
     def ready(self) -> int:
@@ -145,6 +156,10 @@ class CandidateList(QScrollArea):
             self._remove(self._chosen)
         else:
             super().keyPressEvent(event)
+
+    def _range_changed(self, _low: int, high: int) -> None:
+        # The bar takes the margin, so that the cards keep their width.
+        self._layout.setContentsMargins(0, 0, 0 if high > 0 else SCROLL_WIDTH, 0)
 
     def _add(self) -> CandidateCard:
         card = CandidateCard("")

@@ -26,7 +26,7 @@ from drumstudio.app.generation import GenerationDone, GenerationProgress
 from drumstudio.ml.catalogue import ModelInfo
 from drumstudio.settings import Settings
 from drumstudio.ui.buttons import IconButton
-from drumstudio.ui.candidate_list import CandidateList
+from drumstudio.ui.candidate_list import SCROLL_WIDTH, CandidateList
 from drumstudio.ui.fields import LinePicker
 from drumstudio.ui.layouts import SliderRow
 
@@ -101,6 +101,24 @@ class DrummerPanel(QFrame):
         self.variations.slider.setToolTip("How many continuations are offered at once")
         rows.addWidget(QLabel("Seed"), 3, 0)
         rows.addLayout(self._seed_row(), 3, 1, 1, 2)
+        self._dress()
+        self._build_empty()
+        controls = QVBoxLayout()
+        controls.setContentsMargins(0, 0, SCROLL_WIDTH, 0)
+        controls.setSpacing(9)
+        controls.addLayout(head)
+        controls.addWidget(self.picker)
+        controls.addLayout(rows)
+        controls.addWidget(self.button)
+        controls.addWidget(self.progress)
+        controls.addWidget(self._running)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(14, 14, 14 - SCROLL_WIDTH, 10)
+        whole.setSpacing(9)
+        whole.addLayout(controls)
+        whole.addWidget(self._stack, 1)
+
+    def _dress(self) -> None:
         self.button.setProperty("kind", "primary")
         self.button.setFixedHeight(38)
         self.button.clicked.connect(self.ask)
@@ -117,6 +135,8 @@ class DrummerPanel(QFrame):
         running.addWidget(self._state, 1)
         running.addWidget(self.cancel)
         self._running.hide()
+
+    def _build_empty(self) -> None:
         self._hint.setWordWrap(True)
         self._hint.setProperty("role", "hint")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
@@ -133,16 +153,6 @@ class DrummerPanel(QFrame):
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.cards)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(14, 14, 14, 10)
-        whole.setSpacing(9)
-        whole.addLayout(head)
-        whole.addWidget(self.picker)
-        whole.addLayout(rows)
-        whole.addWidget(self.button)
-        whole.addWidget(self.progress)
-        whole.addWidget(self._running)
-        whole.addWidget(self._stack, 1)
 
     def _seed_row(self) -> QHBoxLayout:
         self.seed.setPlaceholderText("new each time")
@@ -173,7 +183,7 @@ class DrummerPanel(QFrame):
 
     def show_keys(self, keys: str) -> None:
         """Write the key of Continue on its button."""
-        self.button.setText(f"Continue   {keys}")
+        self.button.setText(f"Continue   {keys.replace('Return', '⏎')}")
         self.button.setAccessibleName("Continue")
 
     def show_models(self, models: Sequence[ModelInfo], chosen: ModelInfo | None) -> None:

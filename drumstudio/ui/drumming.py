@@ -142,7 +142,8 @@ class Drumming(QObject):
             self._panel.cards.setFocus()
             count = len(event.candidates)
             self.hinted.emit(
-                f"{count} continuation{'s' if count > 1 else ''} ready: ↑ ↓ audition, Enter inserts, Esc dismisses"
+                f"{count} continuation{'s' if count > 1 else ''} ready: "
+                "↑ ↓ audition, Enter inserts, Esc dismisses"
             )
         elif isinstance(event, GenerationFailed):
             self._panel.show_failed()
@@ -184,7 +185,7 @@ class Drumming(QObject):
         self._heard_in = self._document.pattern
         per_bar = whole.grid.steps_per_bar
         step = (whole.seam or 0) // per_bar * per_bar
-        self._grid.set_preview(whole, candidate.name)
+        self._grid.set_preview(whole, self._panel.cards.heard_letter)
         self._playing.audition(whole, step)
 
     def insert(self, candidate: Candidate, bars: int = 0) -> None:

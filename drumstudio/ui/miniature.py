@@ -23,7 +23,7 @@ class Miniature(QWidget):
         self._steps = 0
         self._made = 0
         self._playing: int | None = None
-        self.setMinimumHeight(40)
+        self.setMinimumHeight(36)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Miniature")
 
@@ -43,7 +43,7 @@ class Miniature(QWidget):
 
     def sizeHint(self) -> QSize:
         """Wide and low."""
-        return QSize(200, 40)
+        return QSize(200, 36)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint ground, bar lines and hits."""
