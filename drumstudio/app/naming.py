@@ -115,6 +115,6 @@ def _fills(primer: _Playing, made: _Playing, first: int, per_bar: int) -> list[t
             if step >= per_bar // 2 and drum in (*_TOMS, Drum.SNARE)
         ]
         if len(new) >= 2:
-            found.append((0.5 + 0.1 * len(new), f"Fill at bar {first + index + 1}"))
+            found.append((0.6 + 0.15 * len(new), f"Fill at bar {first + index + 1}"))
     # A drummer who fills everywhere fills nowhere: then other facts say more.
     return found if len(found) <= max(1, len(made.bars) // 4) else [(s * 0.4, n) for s, n in found]

@@ -12,7 +12,6 @@ from drumstudio.app.recovery import RecoveryCopy, discard, find_recovered, recov
 from drumstudio.domain.demo import demo_project
 from drumstudio.errors import ProjectError
 
-
 _CRASH = """
 import os, sys
 from dataclasses import replace

@@ -1,0 +1,47 @@
+"""Names of continuations: each says something that is so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from drumstudio.app.naming import names_of
+from drumstudio.domain import edits
+from drumstudio.domain.demo import demo_pattern
+from drumstudio.domain.drums import Drum
+from drumstudio.domain.pattern import Hit, Pattern
+
+ROCK = demo_pattern()
+
+
+def with_hits(*hits: Hit) -> Pattern:
+    return edits.place(ROCK, hits)
+
+
+def without(drum: Drum) -> Pattern:
+    return edits.clear_row(ROCK, drum)
+
+
+CLOSED = [h for h in ROCK.hits if h.drum == Drum.CLOSED_HAT]
+CASES = {
+    "Same again": ROCK,
+    "Silence": Pattern(bars=2),
+    "Steady": with_hits(Hit(11, Drum.KICK, 80)),
+    "Busier kick": with_hits(*(Hit(s, Drum.KICK, 90) for s in (1, 2, 3, 5, 7, 11, 13, 17, 19, 21, 23))),
+    "Fill at bar 4": with_hits(*(Hit(s, Drum.HIGH_TOM, 90) for s in (26, 27, 28, 29, 30))),
+    "Ghosted": with_hits(*(Hit(s, Drum.SNARE, 25) for s in (1, 6, 11, 14, 17, 22, 27))),
+    "On the ride": edits.place(without(Drum.CLOSED_HAT), [replace(h, drum=Drum.RIDE) for h in CLOSED]),
+    "Sparser": Pattern(bars=2, hits=(Hit(0, Drum.KICK), Hit(12, Drum.SNARE, 120), Hit(16, Drum.KICK))),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_name_says_what_is_so(name: str) -> None:
+    assert names_of(ROCK, 32, [CASES[name]]) == [name]
+
+
+def test_no_two_names_are_alike() -> None:
+    names = names_of(ROCK, 32, [CASES["Same again"]] * 5)
+    assert names[0] == "Same again"
+    assert len(set(names)) == 5
