@@ -10,7 +10,7 @@ from drumstudio.errors import CheckpointError
 from drumstudio.ml.checkpoint import SUFFIX, read_info
 
 # The one the window begins with.
-_DEFAULT = "rock_drummer" + SUFFIX
+_DEFAULT = "drummer" + SUFFIX
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """`drums` is 9 or 1; `steps_per_quarter` the grid the network was trained on."""
+    """`drums` is 9 or 1; `steps_per_quarter` the grid the network was trained on, 1, 2 or 4."""
 
     drums: int = DRUM_COUNT
     steps_per_quarter: int = 4
@@ -37,8 +37,8 @@ class Encoding:
     def __post_init__(self) -> None:
         if self.drums not in (1, DRUM_COUNT):
             raise ValueError(f"an encoding has 1 drum or {DRUM_COUNT}, not {self.drums}")
-        if not 1 <= self.steps_per_quarter <= 12:
-            raise ValueError(f"an encoding has 1 to 12 steps a quarter, not {self.steps_per_quarter}")
+        if self.steps_per_quarter not in (1, 2, 4):
+            raise ValueError(f"an encoding has 1, 2 or 4 steps a quarter, not {self.steps_per_quarter}")
 
     @property
     def classes(self) -> int:
@@ -102,7 +102,7 @@ def _position_table(steps_per_bar: int, place: bool) -> Floats:
     columns = [np.where(step >> bit & 1, 1.0, -1.0) for bit in range(COUNTERS)]
     if place:
         for waves in PLACE_WAVES:
-            angle = 2 * np.pi * waves * step / steps_per_bar
+            angle = 2 * np.pi * waves * (step % steps_per_bar) / steps_per_bar
             columns += [np.sin(angle), np.cos(angle)]
         columns.append(np.full(len(step), min(steps_per_bar / 16 - 1, 1.0)))
     return np.stack(columns, axis=1).astype(np.float32)

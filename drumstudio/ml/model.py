@@ -94,6 +94,20 @@ class DrumRnn(nn.Module):
         )
         self.dropout = nn.Dropout(config.dropout)
         self.out = nn.Linear(config.layers[-1], encoding.classes)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Weights that learn the early steps as Drum RNN does: Glorot's spread, and gates that remember."""
+        nn.init.xavier_uniform_(self.place.weight)
+        for layer in self.layers:
+            for name, value in layer.named_parameters():
+                if "weight_ih" in name or "weight_hh" in name:
+                    nn.init.xavier_uniform_(value)
+                elif "bias_ih" in name or "bias_hh" in name:
+                    nn.init.zeros_(value)
+                if "bias_ih" in name:
+                    units = len(value) // 4
+                    nn.init.ones_(value[units : 2 * units])
 
     def start(self, batch: int) -> State:
         """State of every layer before the first step."""

@@ -21,6 +21,9 @@ _GREEDY = 0.01
 # depends on its shape, so a candidate must not share one with the number of its neighbours.
 _BLOCK = 8
 
+# Steps a quarter that callers speak in; coarser networks are asked on their own steps alone.
+GRID = 4
+
 Forced = npt.NDArray[np.int8]
 Probabilities = npt.NDArray[np.float64]
 
@@ -56,11 +59,12 @@ class Sampler:
         on_step: Callable[[int, Events], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> Events:
-        """Continuations (candidates, steps) of `primer_events`, nine-drum events of any number.
+        """Continuations (candidates, steps) of `primer_events`, nine-drum events of any number of 16ths.
 
         The first step generated is the one after the primer's last, rests included; the primer is
-        taken to begin a track, at a bar line.  Events are nine-drum events whichever encoding the
-        network has; a one-drum network hears "something struck" and answers on the snare.
+        taken to begin a track, at a bar line.  Events are nine-drum events on 16ths whatever the
+        network's own encoding: a one-drum network on 8ths hears "something struck" on them, answers
+        on the snare, and rests between them.
 
         `temperature` 0 takes the likeliest event; below 1 calmer, above 1 wilder, up to 4.
         `top_p` keeps the likeliest events that together reach this probability (nucleus sampling,
@@ -75,22 +79,29 @@ class Sampler:
         if forced is not None and forced.shape != (steps, DRUM_COUNT):
             raise ValueError(f"forced cells have the shape ({steps}, {DRUM_COUNT}), not {forced.shape}")
         encoding = self.checkpoint.encoding
-        primer = encoding.encode(primer_events)
-        state = self._read(primer, steps_per_bar, cancelled)
+        coarse = GRID // encoding.steps_per_quarter
+        known = len(primer_events)
+        primer = encoding.encode(_merged(primer_events, coarse))
+        per_bar = -(-steps_per_bar // coarse)
+        state = self._read(primer, per_bar, cancelled)
         rows = -(-candidates // _BLOCK) * _BLOCK
         draws = np.stack([np.random.default_rng((seed, row)).random(steps) for row in range(rows)])
         before = np.full(rows, primer[-1] if len(primer) else encoding.start, np.int64)
         blocks = [_repeated(state) for _ in range(rows // _BLOCK)]
-        places = self._stepper.places(len(primer), steps, steps_per_bar)
+        places = self._stepper.places(len(primer), -(-steps // coarse), per_bar)
         found = np.zeros((candidates, steps), np.int16)
+        made = 0
         for step in range(steps):
             _look(cancelled)
-            allowed = None if forced is None else self._allowed(forced[step])
-            for index, carried in enumerate(blocks):
-                part = slice(index * _BLOCK, (index + 1) * _BLOCK)
-                logits, blocks[index] = self._stepper.step(before[part], places[step], carried)
-                before[part] = draw(logits, draws[part, step], temperature, top_p, allowed)
-            events = encoding.decode(before[:candidates])
+            events = np.zeros(candidates, np.int16)
+            if (known + step) % coarse == 0:
+                allowed = None if forced is None else self._allowed(forced[step])
+                for index, carried in enumerate(blocks):
+                    part = slice(index * _BLOCK, (index + 1) * _BLOCK)
+                    logits, blocks[index] = self._stepper.step(before[part], places[made], carried)
+                    before[part] = draw(logits, draws[part, step], temperature, top_p, allowed)
+                made += 1
+                events = encoding.decode(before[:candidates])
             if forced is not None and encoding.drums == 1:
                 events = _one_drum_on(events, forced[step])
             found[:, step] = events
@@ -153,12 +164,21 @@ def _nucleus(weights: Probabilities, top_p: float) -> Probabilities:
 
 def _one_drum_on(events: Events, forced: Forced) -> Events:
     """`events` of a one-drum network with its strokes put where the `forced` cells (9,) want them."""
-    struck = int((1 << np.flatnonzero(forced > 0)).sum())
-    if not struck:
-        free = np.flatnonzero(forced < 0)
-        drum = ONE_DRUM if forced[ONE_DRUM] < 0 or not len(free) else int(free[0])
-        struck = 1 << drum
-    return np.where(events != 0, struck, 0).astype(np.int16)
+    must = np.flatnonzero(forced > 0)
+    if len(must):
+        return np.full(len(events), (1 << must).sum(), np.int16)
+    free = np.flatnonzero(forced < 0)
+    if not len(free):
+        return np.zeros_like(events)
+    drum = ONE_DRUM if forced[ONE_DRUM] < 0 else int(free[0])
+    return np.where(events != 0, 1 << drum, 0).astype(np.int16)
+
+
+def _merged(events: Sequence[int] | npt.NDArray[np.integer], coarse: int) -> npt.NDArray[np.int64]:
+    """`events` of 16ths on steps of `coarse` 16ths each: all that is struck within one."""
+    given = np.asarray(events, np.int64).reshape(-1)
+    padded = np.append(given, np.zeros(-len(given) % coarse, np.int64))
+    return np.asarray(np.bitwise_or.reduce(padded.reshape(-1, coarse), axis=1))
 
 
 def _repeated(state: State) -> State:

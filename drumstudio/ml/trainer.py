@@ -40,7 +40,7 @@ class Settings:
     steps: int = 1000
     batch: int = 64
     window: int = 128
-    learning_rate: float = 0.002
+    learning_rate: float = 0.0015
     decay: bool = False
     clip: float = 3.0
     report_every: int = 10
