@@ -67,7 +67,8 @@ def own_notes(song: MidiSong) -> OwnNotes | None:
 def _parsed(content: dict[str, Any]) -> OwnNotes | None:
     if content["version"] != VERSION:
         return None
-    grid = Grid(Meter(*map(int, content["meter"])), int(content["grid"]))
+    numerator, denominator = content["meter"]
+    grid = Grid(Meter(int(numerator), int(denominator)), int(content["grid"]))
     bars, seam = int(content["bars"]), content["seam"]
     swing, qpm = float(content["swing"]), float(content["qpm"])
     sound = 1 <= bars <= MAX_BARS and MIN_SWING <= swing <= MAX_SWING and MIN_QPM <= qpm <= MAX_QPM
