@@ -6,8 +6,6 @@ from collections.abc import Iterator
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleEvent,
     QColor,
     QHelpEvent,
     QMouseEvent,
@@ -23,6 +21,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from drumstudio.domain.drums import DRUM_COUNT, GRID_ROWS, Drum
 from drumstudio.domain.pattern import Hit
 from drumstudio.ui import theme
+from drumstudio.ui.grid import accessible
 from drumstudio.ui.grid.cells import RADIUS, CellPainter, HitLook, faded
 from drumstudio.ui.grid.editing import GridEditor
 from drumstudio.ui.grid.geometry import COLUMN_FLOOR, ROW_FLOOR, ROW_OF, Rows, lay_out_rows
@@ -48,7 +47,7 @@ class GridView(QWidget):
 
     def __init__(self, state: GridState, editor: GridEditor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._state = state
+        self.state = state
         self._editor = editor
         self.rows: Rows = lay_out_rows(ROW_FLOOR * DRUM_COUNT)
         self._cells: CellPainter | None = None
@@ -66,6 +65,9 @@ class GridView(QWidget):
         state.laid_out.connect(self._laid_out)
         state.playhead_moved.connect(self._playhead_moved)
         state.selection.changed.connect(self._selection_changed)
+        self._said = (0, Drum.KICK)
+        self.setAccessibleName("Step grid")
+        accessible.install()
         self._describe()
 
     def sizeHint(self) -> QSize:
@@ -80,12 +82,12 @@ class GridView(QWidget):
 
     def cell_at(self, point: QPoint | QPointF) -> tuple[int, int]:
         """Column and row under a point of the widget, held to the grid."""
-        return self._state.columns.step_at(point.x() + self._state.scroll), self.rows.row_at(point.y())
+        return self.state.columns.step_at(point.x() + self.state.scroll), self.rows.row_at(point.y())
 
     def cell_rect(self, step: int, drum: Drum) -> QRect:
         """Rectangle of a cell in the widget."""
-        columns, row = self._state.columns, ROW_OF[drum]
-        left = columns.x[step] - self._state.scroll
+        columns, row = self.state.columns, ROW_OF[drum]
+        left = columns.x[step] - self.state.scroll
         return QRect(left, self.rows.top(row), columns.right[step] - columns.x[step], self.rows.height(row))
 
     def _block_rect(self, block: Block) -> QRect:
@@ -93,8 +95,8 @@ class GridView(QWidget):
         return first.united(self.cell_rect(block.last_step, GRID_ROWS[block.last_row]))
 
     def _column_rect(self, step: int) -> QRect:
-        columns = self._state.columns
-        left = columns.x[step] - self._state.scroll
+        columns = self.state.columns
+        left = columns.x[step] - self.state.scroll
         reach = columns.step_width  # hits off their step reach over the edge
         return QRect(left - reach, 0, columns.right[step] - columns.x[step] + 2 * reach, self.height())
 
@@ -117,12 +119,12 @@ class GridView(QWidget):
 
     def _playhead_moved(self, left: int | None, entered: int | None) -> None:
         for step in (left, entered):
-            if step is not None and step < self._state.columns.steps:
+            if step is not None and step < self.state.columns.steps:
                 self.update(self._column_rect(step))
 
     def _selection_changed(self) -> None:
         self.update(self._shown_focus)
-        selection = self._state.selection
+        selection = self.state.selection
         rect = self.cell_rect(selection.step, selection.drum)
         if selection.block:
             rect = rect.united(self._block_rect(selection.block))
@@ -131,16 +133,15 @@ class GridView(QWidget):
         self._describe()
 
     def _describe(self) -> None:
-        """Let a screen reader know the focused cell."""
-        selection = self._state.selection
-        words = cell_words(self._state.pattern, selection.step, selection.drum)
-        if words == self.accessibleDescription():
-            return
-        self.setAccessibleName("Step grid")
-        self.setAccessibleDescription(words)
-        if self.hasFocus():
-            event = QAccessibleEvent(self, QAccessible.Event.DescriptionChanged)
-            QAccessible.updateAccessibility(event)
+        """Let screen readers know the focused cell, by the widget itself and by its cells."""
+        selection = self.state.selection
+        place = (selection.step, selection.drum)
+        words = cell_words(self.state.pattern, *place)
+        if words != self.accessibleDescription():
+            self.setAccessibleDescription(words)
+            if self.hasFocus():
+                (accessible.say_change if place == self._said else accessible.say_focus)(self)
+        self._said = place
 
     # -- painting
 
@@ -149,7 +150,7 @@ class GridView(QWidget):
         self.rows = lay_out_rows(self.height())
         self._cells = None
         self._dirty = None
-        self._state.set_width(self.width())
+        self.state.set_width(self.width())
         self.rows_moved.emit(self.rows)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -168,8 +169,8 @@ class GridView(QWidget):
         source = QRectF(rect.x() * ratio, rect.y() * ratio, rect.width() * ratio, rect.height() * ratio)
         painter.drawPixmap(QRectF(rect), picture, source)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._state.playhead is not None:
-            self._paint_playhead(painter, self._state.playhead)
+        if self.state.playhead is not None:
+            self._paint_playhead(painter, self.state.playhead)
         self._paint_selection(painter)
         painter.end()
 
@@ -193,7 +194,7 @@ class GridView(QWidget):
         return self._picture
 
     def _dirty_runs(self) -> Iterator[range]:
-        columns, scroll = self._state.columns, self._state.scroll
+        columns, scroll = self.state.columns, self.state.scroll
         visible = columns.span(scroll, scroll + self.width())
         if self._dirty is None:
             yield visible
@@ -210,8 +211,8 @@ class GridView(QWidget):
 
     def _paint_run(self, painter: QPainter, cells: CellPainter, run: range) -> None:
         """Ground and hits of neighbouring columns, nothing beyond them."""
-        state, columns, pattern = self._state, self._state.columns, self._state.pattern
-        palette, scroll = cells.theme, self._state.scroll
+        state, columns, pattern = self.state, self.state.columns, self.state.pattern
+        palette, scroll = cells.theme, self.state.scroll
         left = columns.x[run[0]] - scroll if run[0] else 0
         ends = run[-1] + 1 == columns.steps
         right = self.width() if ends else columns.x[run[-1] + 1] - scroll
@@ -236,7 +237,7 @@ class GridView(QWidget):
 
     def _paint_hits(self, painter: QPainter, cells: CellPainter, run: range, lit: bool = False) -> None:
         """Hits of the columns of `run`, moved to where they sound; only audible ones when `lit`."""
-        state, columns, scroll = self._state, self._state.columns, self._state.scroll
+        state, columns, scroll = self.state, self.state.columns, self.state.scroll
         audible = [state.audible(drum) for drum in Drum]
         tops = [self.rows.top(ROW_OF[drum]) for drum in Drum]
         for hit in state.hits_in(run):
@@ -251,14 +252,14 @@ class GridView(QWidget):
             painter.drawPixmap(left - scroll, tops[drum], picture)
 
     def _paint_playhead(self, painter: QPainter, step: int) -> None:
-        columns, cells = self._state.columns, self._cells
+        columns, cells = self.state.columns, self._cells
         if cells is not None:
             self._paint_hits(painter, cells, range(step, step + 1), lit=True)
             left = columns.x[step]
-            painter.drawPixmap(left - self._state.scroll, 0, cells.playhead(columns.right[step] - left))
+            painter.drawPixmap(left - self.state.scroll, 0, cells.playhead(columns.right[step] - left))
 
     def _paint_selection(self, painter: QPainter) -> None:
-        palette, selection = theme.current(), self._state.selection
+        palette, selection = theme.current(), self.state.selection
         colour = QColor(palette.selection)
         if self._hover and self._gesture is None:
             rect = QRectF(self.cell_rect(self._hover[0], GRID_ROWS[self._hover[1]]))
@@ -283,7 +284,7 @@ class GridView(QWidget):
         if self._gesture is not None:
             return
         step, row = self.cell_at(event.position())
-        drum, state = GRID_ROWS[row], self._state
+        drum, state = GRID_ROWS[row], self.state
         left = event.button() == Qt.MouseButton.LeftButton
         if left and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self._gesture = RubberBand(state, step, row)
@@ -308,7 +309,7 @@ class GridView(QWidget):
             self._set_hover((step, row) if event.position().x() < self._end() else None)
             return
         self._gesture.drag(step, row, event.position().y())
-        self._state.reveal(step)
+        self.state.reveal(step)
         if isinstance(self._gesture, Stroke) and (velocity := self._gesture.velocity) is not None:
             QToolTip.showText(event.globalPosition().toPoint(), str(velocity), self)
 
@@ -325,12 +326,12 @@ class GridView(QWidget):
     def _set_hover(self, cell: tuple[int, int] | None) -> None:
         if cell != self._hover:
             for one in (self._hover, cell):
-                if one and one[0] < self._state.columns.steps:
+                if one and one[0] < self.state.columns.steps:
                     self.update(self.cell_rect(one[0], GRID_ROWS[one[1]]))
             self._hover = cell
 
     def _end(self) -> int:
-        return self._state.columns.width - self._state.scroll
+        return self.state.columns.width - self.state.scroll
 
     def cancel_gesture(self) -> bool:
         """Take the stroke under way back; whether there was one."""
@@ -343,7 +344,7 @@ class GridView(QWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Velocity over a hit, scrolling elsewhere, with Shift and sideways."""
         turn = event.angleDelta()
-        state = self._state
+        state = self.state
         step, row = self.cell_at(event.position())
         hit = state.pattern.hit_at(step, GRID_ROWS[row])
         scrolls = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier) or abs(turn.x()) > abs(turn.y())
@@ -359,7 +360,7 @@ class GridView(QWidget):
         event.accept()
 
     def _set_velocity(self, hit: Hit, velocity: int) -> None:
-        selection = self._state.selection
+        selection = self.state.selection
         keep = selection.block is not None and selection.block.holds(hit.step, hit.drum)
         selection.focus(hit.step, hit.drum, keep=keep)
         self._editor.nudge_velocity(velocity - hit.velocity)
@@ -370,7 +371,7 @@ class GridView(QWidget):
         """Tooltips say what a hit is."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             step, row = self.cell_at(event.pos())
-            pattern, drum = self._state.pattern, GRID_ROWS[row]
+            pattern, drum = self.state.pattern, GRID_ROWS[row]
             if pattern.hit_at(step, drum) and self._gesture is None:
                 QToolTip.showText(
                     event.globalPos(), cell_words(pattern, step, drum), self, self.cell_rect(step, drum)
@@ -383,6 +384,7 @@ class GridView(QWidget):
     def focusInEvent(self, event: object) -> None:
         """Show the focused cell and say it."""
         self._selection_changed()
+        accessible.say_focus(self)
 
     def focusOutEvent(self, event: object) -> None:
         """Hide the focus ring."""
