@@ -99,11 +99,9 @@ def run(args: argparse.Namespace) -> int:
         raise DatasetError(f"{', '.join(args.sources)}: nothing is in the train split; add files to it")
     _say(f"{len(train)} sequences to train on, {len(validation)} held out for validation")
 
-    import torch
+    from drumstudio.ml.trainer import Trainer, use_threads
 
-    from drumstudio.ml.trainer import Trainer
-
-    torch.set_num_threads(args.threads)
+    use_threads(args.threads)
     trainer = Trainer(args.out, _model(args, data), _settings(args), train, validation)
     if args.resume:
         _say(f"resuming after step {trainer.resume()}")

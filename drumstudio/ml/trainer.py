@@ -81,6 +81,11 @@ def state_path(model: Path) -> Path:
     return model.with_suffix(".resume")
 
 
+def use_threads(count: int) -> None:
+    """Train on `count` processor cores from now on."""
+    torch.set_num_threads(count)
+
+
 class Trainer:
     """Trains one network on `train`, keeps at `path` the one best on `validation`.
 
