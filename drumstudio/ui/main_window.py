@@ -372,6 +372,8 @@ class MainWindow(QMainWindow):
 
     def _close_now(self) -> None:
         self._settings.set("window", base64.b64encode(self.saveGeometry().data()).decode())
+        # Threads may take a moment to end; the user need not watch.
+        self.hide()
         self.playing.remember()
         self._engine.stop()
         self.drumming.close()
