@@ -33,6 +33,7 @@ from drumstudio.engine.fluid_synth import (
     Turns,
     measured_gain,
 )
+from drumstudio.engine.jack_probe import running_server
 from drumstudio.engine.outputs import Click, Event, OutputState, OutputStatus
 from drumstudio.engine.soundfonts import studio_kit
 from drumstudio.errors import AudioError
@@ -48,7 +49,8 @@ CLICK_VELOCITY = {True: 110, False: 85}
 
 NAME = "Built-in synth"
 _DRIVERS = {
-    "linux": ("pipewire", "pulseaudio", "jack", "alsa"),
+    # Where a JACK server runs, it holds the card.
+    "linux": ("jack", "pipewire", "pulseaudio", "alsa"),
     "darwin": ("coreaudio",),
     "win32": ("wasapi", "dsound", "waveout"),
 }
@@ -58,7 +60,7 @@ _FILE_PERIOD = 441
 # Looks at the audio clock: quick ones before the first event, then this far apart on average.
 # Each waits a different time, lest the looks keep step with the audio periods and always see
 # the same part of them.
-_FIRST_LOOKS, _FIRST_LOOK = 60, 0.002
+_FIRST_LOOKS, _FIRST_LOOK = 200, 0.001
 _LOOK = 0.02
 _GOLDEN = 0.6180339887498949
 _FIRST_SOUND = 5.0
@@ -104,7 +106,6 @@ class _Player:
         self.driver = self.library.new_fluid_audio_driver(self.synth.settings, self.synth.handle)
         if not self.driver:
             return False
-        # JACK sets the rate of its own.
         settings = self.synth.settings
         rate = self.library.number(settings, "synth.sample-rate")
         size = int(self.library.number(settings, "audio.period-size"))
@@ -309,7 +310,10 @@ class FluidOutput:
         names = [self._driver] if self._driver else self._drivers_to_try(library)
         gain = measured_gain(library, self._soundfont)
         for name in names:
-            player = _Player(library, name, _audio_settings(name))
+            settings = _audio_settings(name)
+            if settings is None:
+                continue
+            player = _Player(library, name, settings)
             try:
                 player.kit = replace(player.synth.load(self._soundfont), gain=gain)
                 opened = player.start()
@@ -386,8 +390,11 @@ def _uneven(mean: float, index: int) -> float:
     return mean * (0.5 + index * _GOLDEN % 1.0)
 
 
-def _audio_settings(driver: str) -> dict[str, Setting]:
-    """FluidSynth's settings for `driver`; periods of 5.8 ms, four of them ahead."""
+def _audio_settings(driver: str) -> dict[str, Setting] | None:
+    """FluidSynth's settings for `driver`, None where it is known not to work.
+
+    Periods of 5.8 ms, four of them ahead, where nobody else decides.
+    """
     settings: dict[str, Setting] = {"audio.period-size": _PERIOD, "audio.periods": _PERIODS}
     if driver == "file":
         target = os.environ.get(FILE_VARIABLE) or str(Path(tempfile.gettempdir()) / "drumstudio-audio.wav")
@@ -398,7 +405,15 @@ def _audio_settings(driver: str) -> dict[str, Setting]:
             "audio.file.format": "s16",
         }
     elif driver == "jack":
-        settings |= {"audio.jack.id": "DrumStudio", "audio.jack.autoconnect": 1}
+        server = running_server()
+        if server is None:
+            return None
+        settings |= {
+            "synth.sample-rate": float(server.rate),
+            "audio.period-size": server.period,
+            "audio.jack.id": "DrumStudio",
+            "audio.jack.autoconnect": 1,
+        }
     elif sys.platform == "win32":
         settings |= {"audio.period-size": 512, "audio.periods": 8}
     return settings

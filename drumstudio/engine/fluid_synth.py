@@ -61,9 +61,13 @@ class Kit:
         return _OTHERS[note % len(_OTHERS)]
 
     def placed(self, frame: int) -> tuple[int, int]:
-        """Block in which a note due at `frame` starts, and the frames it waits there."""
+        """Block in which a note due at `frame` starts, and the frames it waits there.
+
+        With the fine start the stroke comes a block later than its note, after the one over
+        which FluidSynth fades every note in; so the block of frame 0 is -1.
+        """
         if self.traits.fine:
-            return divmod(frame, BLOCK)
+            return frame // BLOCK - 1, frame % BLOCK
         return (frame + BLOCK // 2) // BLOCK, 0
 
 

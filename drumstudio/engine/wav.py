@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import wave
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ _LONGEST_TAIL = 12.0
 _CHUNK = 128
 _TAIL_CHUNK = 16
 # Above this the peaks are bent down instead of cut off.
-_KNEE = 0.9
+_KNEE, _CEILING = 0.9, 0.99
 
 Progress = Callable[[float], None]
 
@@ -149,32 +150,35 @@ def _cues(kit: Kit, notes: Sequence[Struck]) -> list[_Cue]:
 def _sound(
     synth: Synth, kit: Kit, notes: Sequence[Struck], end: float, tail: float | None
 ) -> Iterator[Frames]:
-    """The rendered sound in chunks, cut to the frame."""
-    frames = round(end * RATE)
-    if tail is not None:
-        frames += round(tail * RATE)
-    blocks, at = -(-frames // BLOCK), 0
-    cues = _cues(kit, notes)
-    if tail is None and notes:
-        # The last note may begin in the very last block, or just after it.
-        blocks = max(blocks, 1 + max(cue.block for cue in cues if cue.strike))
-    for cue in cues:
-        while at < min(cue.block, blocks):
-            count = min(_CHUNK, min(cue.block, blocks) - at)
-            yield synth.render(count)[: max(0, frames - at * BLOCK) if tail is not None else None]
-            at += count
-        if at >= blocks:
-            break
-        if cue.strike:
-            synth.strike(kit, cue.note, cue.velocity, cue.wait)
-        else:
-            synth.release(kit, cue.note)
-    while at < blocks:
-        count = min(_CHUNK, blocks - at)
-        yield synth.render(count)[: max(0, frames - at * BLOCK) if tail is not None else None]
-        at += count
+    """The rendered sound in chunks: `end` and `tail` seconds, or until everything has rung out."""
+    frames = round((end + (tail or 0.0)) * RATE)
+    cues = [cue for cue in _cues(kit, notes) if tail is None or cue.block * BLOCK < frames]
+    blocks = max([-(-frames // BLOCK), *(cue.block + 1 for cue in cues if cue.strike)])
+    whole = _blocks(synth, kit, cues, blocks)
+    # The block before the start makes no sound yet.
+    next(whole)
     if tail is None:
+        yield from whole
         yield from _ringing(synth)
+        return
+    for chunk in whole:
+        yield chunk[:frames]
+        frames -= len(chunk)
+
+
+def _blocks(synth: Synth, kit: Kit, cues: Sequence[_Cue], blocks: int) -> Iterator[Frames]:
+    """Block -1, then blocks 0 to `blocks`, in chunks, with the cues at their borders."""
+    at, waiting = -1, deque(cues)
+    while at < blocks:
+        while waiting and waiting[0].block <= at:
+            cue = waiting.popleft()
+            if cue.strike:
+                synth.strike(kit, cue.note, cue.velocity, cue.wait)
+            else:
+                synth.release(kit, cue.note)
+        until = min(waiting[0].block if waiting else blocks, blocks, at + _CHUNK) if at >= 0 else 0
+        yield synth.render(until - at)
+        at = until
 
 
 def _ringing(synth: Synth) -> Iterator[Frames]:
@@ -186,9 +190,9 @@ def _ringing(synth: Synth) -> Iterator[Frames]:
 
 
 def _limited(frames: Frames) -> Frames:
-    """Frames with what rises over the knee bent towards full scale; below it nothing changes."""
+    """Frames with what rises over the knee bent towards the ceiling; below it nothing changes."""
     over = np.abs(frames) - _KNEE
-    bent = _KNEE + (1.0 - _KNEE) * np.tanh(over / (1.0 - _KNEE))
+    bent = _KNEE + (_CEILING - _KNEE) * np.tanh(over / (_CEILING - _KNEE))
     return np.where(over > 0, np.sign(frames) * bent, frames)
 
 

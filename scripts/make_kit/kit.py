@@ -22,14 +22,19 @@ NAME = "DrumStudio Studio Kit"
 # A second take of a note stands this far above it.
 ALTERNATE = 60
 
-# Frames of silence before each sample, of which a controller can let any number sound.
-_LEAD = 64
+# Frames of silence before each sample.  Players fade a note in over their first block, FluidSynth
+# over 64 frames, which would dull the stroke: so many always come first.  A controller lets up
+# to 64 more of them sound, and so sets the stroke's start to the frame.
+_LEAD = 128
+_SKIPPED = 64
 _FINE_START = 80
 _UNUSED_CONTROLLER = 85
 
-_EDGES = {4: (1, 45, 77, 104, 128), 5: (1, 36, 64, 89, 111, 128)}
-_FORCES = {4: (0.08, 0.38, 0.68, 1.0), 5: (0.05, 0.28, 0.52, 0.76, 1.0)}
+_EDGES = {3: (1, 58, 96, 128), 4: (1, 45, 77, 104, 128), 5: (1, 36, 64, 89, 111, 128)}
+_FORCES = {3: (0.15, 0.55, 1.0), 4: (0.08, 0.38, 0.68, 1.0), 5: (0.05, 0.28, 0.52, 0.76, 1.0)}
 _RANGE_DB, _BEND = 32.0, 1.45
+# By how much the peaks rise from a layer to the next at least.
+_PEAK_STEP_DB = 0.3
 # What a piece of 0 dB has by `loudness_db`; low enough that full scale reaches it for each.
 _REFERENCE_DB = -26.0
 
@@ -41,7 +46,8 @@ class Piece:
     """A sound and its notes: `loudness` at full velocity in dB, `pan` -500 (left) to 500.
 
     `tunes` gives cents for notes that play the same samples at another pitch; `choke` is the
-    exclusive class; `takes` of 2 stores a second take for turns.
+    exclusive class; `takes` of 2 stores a second take for turns; `polarity` of -1 turns the
+    sound over, so that the lows of drums struck together do not all push the same way.
     """
 
     name: str
@@ -54,6 +60,7 @@ class Piece:
     choke: int = 0
     takes: int = 1
     tunes: tuple[int, ...] = ()
+    polarity: int = 1
 
 
 def _tom(base: float, t60: float, seed: int) -> Make:
@@ -70,15 +77,25 @@ PIECES: tuple[Piece, ...] = (
     Piece("Snare", skins.snare, (38,), -3.0, -20, 5, 75, takes=2),
     Piece("Rimshot", skins.rimshot, (40,), -2.0, -20, 4, 80),
     Piece("Cross-stick", wood.cross_stick, (37,), -9.0, -40, 4, 80),
-    Piece("Closed hat", metal.closed_hat, (42, 22), -12.0, -230, 5, 35, choke=1, takes=2, tunes=(0, 60)),
+    Piece("Closed hat", metal.closed_hat, (42, 22), -11.0, -230, 5, 35, choke=1, takes=2, tunes=(0, 60)),
     Piece("Pedal hat", metal.pedal_hat, (44,), -16.0, -230, 4, 35, choke=1),
     Piece("Open hat", metal.open_hat, (46, 26), -10.0, -230, 4, 45, choke=1, tunes=(0, -60)),
-    Piece("Low tom", _tom(84.0, 0.95, 100), (45, 43, 41, 58), -3.5, 260, 4, 70, tunes=(0, -200, -400, 100)),
-    Piece("Mid tom", _tom(122.0, 0.75, 200), (48, 47), -4.0, 60, 4, 70, tunes=(0, -150)),
-    Piece("High tom", _tom(172.0, 0.60, 300), (50,), -4.5, -130, 4, 70),
+    Piece(
+        "Low tom",
+        _tom(84.0, 0.95, 100),
+        (45, 43, 41, 58),
+        -3.5,
+        260,
+        4,
+        70,
+        polarity=-1,
+        tunes=(0, -200, -400, 100),
+    ),
+    Piece("Mid tom", _tom(122.0, 0.75, 200), (48, 47), -4.0, 60, 4, 70, tunes=(0, -150), polarity=-1),
+    Piece("High tom", _tom(172.0, 0.60, 300), (50,), -4.5, -130, 4, 70, polarity=-1),
     Piece("Crash", metal.crash, (49, 57, 55, 52), -6.0, -330, 4, 70, tunes=(0, 150, 700, -350)),
-    Piece("Ride", metal.ride, (51, 59), -11.0, 330, 4, 60, tunes=(0, -100)),
-    Piece("Ride bell", metal.ride_bell, (53,), -10.0, 330, 4, 60),
+    Piece("Ride", metal.ride, (51, 59), -10.0, 330, 4, 60, tunes=(0, -100)),
+    Piece("Ride bell", metal.ride_bell, (53,), -9.0, 330, 3, 60),
     Piece("Click high", _click(True), (76, 34), -10.0, 0, 1, 0),
     Piece("Click low", _click(False), (77, 33), -10.0, 0, 1, 0),
 )
@@ -129,13 +146,18 @@ def _layers(piece: Piece, take: int) -> tuple[dict[str, npt.NDArray[np.int16]], 
     samples, layers = {}, []
     forces = _FORCES.get(piece.layers, (1.0,))
     edges = _EDGES.get(piece.layers, (1, 128))
+    most = np.inf
     for number, force in enumerate(forces):
         sound = piece.make(force, take)
-        sound = sound * (0.98 / np.abs(sound).max())
+        sound = sound * (piece.polarity * 0.98 / np.abs(sound).max())
         name = f"{piece.name} {'AB'[take]}{number + 1}"
         stored = np.concatenate([np.zeros(_LEAD), sound])
         samples[name] = np.round(stored * 32767).astype(np.int16)
-        layers.append(_Layer(name, (edges[number], edges[number + 1] - 1), loudness_db(sound)))
+        # Of equal loudness, the duller of two layers may have the higher peaks; it shall not.
+        loudness = min(loudness_db(sound), most)
+        top = edges[number + 1] - 1
+        most = loudness + velocity_db(top + 1.0) - velocity_db(top) - _PEAK_STEP_DB
+        layers.append(_Layer(name, (edges[number], top), loudness))
     return samples, layers
 
 
@@ -162,7 +184,7 @@ def _common() -> sf2.Zone:
     """What holds for every zone: one-shot samples, no default velocity curves, the fine start."""
     return sf2.Zone(
         generators={
-            sf2.START_OFFSET: _LEAD,
+            sf2.START_OFFSET: _SKIPPED,
             sf2.SAMPLE_MODES: 0,
             sf2.SCALE_TUNING: 0,
             # A note-off leaves the drum ringing.

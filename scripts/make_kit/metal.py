@@ -114,14 +114,14 @@ def open_hat(force: float, take: int) -> Sound:
 def crash(force: float, take: int) -> Sound:
     """A large thin cymbal: the roar opens after the stick and dies from the top down."""
     random = dice(20)
-    seconds = 4.0
+    seconds = 2.8 + 1.3 * force
     freqs = _plate(random, 210.0, 16800.0, 1100)
     random = dice(21, take)
     roar = _struck(
         random,
         freqs,
         _tilt(2600 + 2200 * force, 2.6, 4.8 - 2.7 * force),
-        lambda f: 1.1 + 4.6 * np.exp(-f / 3600.0),
+        lambda f: 1.3 + 5.2 * np.exp(-f / 3900.0),
         lambda f: 0.0012 + (0.010 + 0.012 * force) * (f / 16800.0),
         seconds,
     )
@@ -138,12 +138,12 @@ def _ride_plate() -> Sound:
 def ride(force: float, take: int) -> Sound:
     """A heavy cymbal: a clear ping of a few strong modes over a quiet wash, and the stick."""
     random = dice(31, take)
-    seconds = 4.0
+    seconds = 2.8 + 1.3 * force
     wash = _struck(
         random,
         _ride_plate(),
         _tilt(3000 + 1800 * force, 2.2, 4.6 - 1.8 * force),
-        lambda f: 1.2 + 4.4 * np.exp(-f / 3300.0),
+        lambda f: 1.4 + 5.2 * np.exp(-f / 3500.0),
         lambda f: 0.002 + 0.02 * f / 15500.0,
         seconds,
     )
@@ -160,7 +160,7 @@ def ride(force: float, take: int) -> Sound:
 def ride_bell(force: float, take: int) -> Sound:
     """The cup of the ride: bell partials well above the wash."""
     random = dice(33, take)
-    seconds = 3.0
+    seconds = 1.9 + 0.9 * force
     freqs = np.array([587.0, 1163.0, 1871.0, 2684.0, 3305.0, 4127.0, 5260.0, 6418.0, 7830.0])
     levels = np.array([-9.0, -3.0, -1.0, 0.0, -3.0, -4.0, -7.0, -9.0, -12.0])
     amps = 10.0 ** (levels / 20.0) * np.linspace(1.0, 0.5 + 0.6 * force, 9)

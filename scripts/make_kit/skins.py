@@ -17,9 +17,9 @@ _MEMBRANE = np.array([1.0, 1.594, 2.136, 2.296, 2.653, 2.918, 3.156, 3.501, 3.60
 def kick(force: float, take: int) -> Sound:
     """Deep head with a falling pitch, the shell above it, and the beater's click."""
     random = dice(1, take)
-    seconds = 0.62
-    body = sweep(51.0, 62.0 + 60.0 * force, 0.022, 0.50, seconds)
-    second = sweep(92.0, 70.0 + 30.0 * force, 0.018, 0.20, seconds) * 0.42
+    seconds = 0.52
+    body = sweep(54.0, 62.0 + 60.0 * force, 0.022, 0.50, seconds)
+    second = sweep(92.0, 70.0 + 30.0 * force, 0.018, 0.20, seconds) * 0.5
     shell = ring(
         np.array([176.0, 241.0, 318.0]) * (1 + 0.01 * random.standard_normal(3)),
         np.array([0.12, 0.09, 0.07]),
@@ -64,7 +64,7 @@ def snare(force: float, take: int) -> Sound:
     stick = noise(random, seconds, band(2400, 6000 + 6000 * force), 0.012)
     sound = 0.85 * head + 0.8 * modes + mix_db(-7.5 + 2.0 * force) * _wires(random, force, seconds)
     sound += mix_db(-17 + 12 * force) * stick
-    return finish(saturate(sound, 0.6 + 0.5 * force), 0.06)
+    return finish(saturate(sound, 0.9 + 0.7 * force), 0.06)
 
 
 def rimshot(force: float, take: int) -> Sound:
@@ -79,13 +79,13 @@ def rimshot(force: float, take: int) -> Sound:
         seconds,
     )
     under = snare(0.25 + 0.75 * force, 7 + take)
-    return finish(saturate(under + 0.75 * crack, 0.9 + 0.4 * force), 0.06)
+    return finish(saturate(under + 0.75 * crack, 1.0 + 0.6 * force), 0.06)
 
 
 def tom(base: float, t60: float, force: float, seed: int) -> Sound:
     """A tom of fundamental `base` Hz that rings `t60` seconds, its pitch falling as the head calms."""
     random = dice(4, seed)
-    seconds = 1.25 * t60 + 0.08
+    seconds = 1.15 * t60 + 0.06
     bend = base * (0.10 + 0.16 * force)
     body = sweep(base, bend, 0.045, t60, seconds)
     t = clock(seconds)
@@ -93,7 +93,7 @@ def tom(base: float, t60: float, force: float, seed: int) -> Sound:
     warp = t + (bend / base) * 0.045 * (1.0 - np.exp(-t / 0.045))
     over = np.zeros_like(t)
     for index, ratio in enumerate(_MEMBRANE[1:], start=1):
-        level = 0.60 * mix_db(-3.1 * index) * (0.55 + 0.75 * force)
+        level = 0.85 * mix_db(-2.6 * index) * (0.55 + 0.75 * force)
         phase = random.uniform(0, 1.0)
         over += (
             level * np.sin(2 * np.pi * base * ratio * warp + phase) * decay(seconds, t60 * 0.62 / index**0.55)
@@ -101,5 +101,5 @@ def tom(base: float, t60: float, force: float, seed: int) -> Sound:
     slap = noise(random, seconds, band(500, 1500 + 1800 * force), 0.035)
     stick = noise(random, seconds, band(1800, 3600 + 4600 * force), 0.010)
     air = noise(random, seconds, band(base * 0.8, base * 3.2), 0.22) * swell(seconds, 0.004)
-    sound = body + over + 0.05 * air + mix_db(-24 + 9 * force) * slap + mix_db(-25 + 14 * force) * stick
-    return finish(saturate(sound, 0.7 + 0.4 * force), 0.12)
+    sound = body + over + 0.05 * air + mix_db(-21 + 6 * force) * slap + mix_db(-23 + 7.5 * force) * stick
+    return finish(saturate(sound, 0.9 + 0.5 * force), 0.12)
