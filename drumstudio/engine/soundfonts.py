@@ -30,8 +30,8 @@ def studio_kit() -> Path:
 class Traits:
     """What a soundfont can beyond the standard.
 
-    `fine`: controller 80 delays a note's start by its value in frames; `takes` gives the note
-    number of the second take of those notes that have one.
+    `fine`: a stroke sounds 64 frames after its note, and controller 80 adds its value in frames;
+    `takes` gives the note number of the second take of those notes that have one.
     """
 
     fine: bool = False
