@@ -64,7 +64,7 @@ class Devices:
         self._thread: threading.Thread | None = None
         self._told: OutputStatus | None = None
         self._watcher: PortWatcher | None = None
-        self._ports = PortList()
+        self._ports: PortList | None = None  # not known before the first look
 
     def start(self) -> None:
         """Start the thread."""
@@ -132,23 +132,26 @@ class Devices:
 
             return FluidOutput(self._soundfont)
         if choice.kind == "midi":
-            return MidiOutput(choice.name, self._ports.outputs, DRUM_MAPS.get(choice.drum_map), choice.click)
+            ports = self._ports.outputs if self._ports else ()
+            return MidiOutput(choice.name, ports, DRUM_MAPS.get(choice.drum_map), choice.click)
         return NullOutput()
 
     def _attend(self) -> None:
         """Once a second: a sender process that died is started again."""
-        if isinstance(self._output, MidiOutput):
+        if isinstance(self._output, MidiOutput) and self._ports is not None:
             self._output.attend(self._ports.outputs)
 
     def _take_ports(self, ports: PortList) -> None:
         self._ports = ports
-        if isinstance(self._output, MidiOutput):
-            self._output.attend(ports.outputs)
+        self._attend()
         self._list()
 
     def _list(self) -> None:
         """Put the list of choices together, the chosen port among them even while it is missing."""
-        midi = [OutputChoice("midi", port.name, port.label) for port in self._ports.outputs]
+        midi = [
+            OutputChoice("midi", port.name, port.label)
+            for port in (self._ports.outputs if self._ports else ())
+        ]
         chosen = self.choice
         if chosen.kind == "midi" and chosen.name not in [each.name for each in midi]:
             midi.append(replace(chosen, label=f"missing: {chosen.label or chosen.name}"))

@@ -54,12 +54,13 @@ class Engine:
         """Play this from now on: pattern, tempo and lanes, within a step and without a hiccup."""
         self._scheduler.post(lambda s: s.transport.set_project(project))
 
-    def audition(self, pattern: Pattern | None) -> None:
-        """Loop `pattern` from the next bar line, or with None go back to the project's there.
+    def audition(self, pattern: Pattern | None, step: int = 0) -> None:
+        """Loop `pattern` from the next bar line, beginning at its `step`, or with None go back to the
+        project's there.
 
         When stopped, a pattern begins at once.  `stop` ends an audition too.
         """
-        self._scheduler.post(lambda s: s.audition(pattern))
+        self._scheduler.post(lambda s: s.audition(pattern, step))
 
     def set_click(self, on: bool) -> None:
         """Turn the metronome on or off."""
@@ -72,6 +73,10 @@ class Engine:
     def set_loop(self, on: bool) -> None:
         """Loop, or stop at the end of the pattern."""
         self._scheduler.post(lambda s: s.transport.set_loop(on))
+
+    def set_passes(self, passes: int) -> None:
+        """Play the pattern this often at the next start, when it does not loop."""
+        self._scheduler.post(lambda s: setattr(s.transport, "passes", max(1, passes)))
 
     def play(self, step: int | None = None) -> None:
         """Start at `step`, by default where playing last started or `locate` was; when playing, go there."""

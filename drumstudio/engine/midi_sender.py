@@ -60,7 +60,8 @@ class Sender:
             heapq.heapify(self._notes)
         elif frame.kind == PANIC:
             self._notes.clear()
-            self.silence(frame.channel)
+            self.end_notes(frame.channel)
+            self._wire.send([0xB0 | frame.channel, 120, 0])
 
     def next_due(self) -> float | None:
         """When the next note or note-off is due, None when there is nothing to do."""
@@ -84,12 +85,11 @@ class Sender:
         for key in [key for key, due in self._sounding.items() if due <= now]:
             self._off(key)
 
-    def silence(self, channel: int) -> None:
-        """End every note that sounds, then tell the channel that all notes and sounds are off."""
+    def end_notes(self, channel: int) -> None:
+        """End every note that sounds, and tell the channel that all notes are off; cymbals ring out."""
         for key in list(self._sounding):
             self._off(key)
         self._wire.send([0xB0 | channel, 123, 0])
-        self._wire.send([0xB0 | channel, 120, 0])
 
     def _off(self, key: tuple[int, int]) -> None:
         del self._sounding[key]
@@ -194,7 +194,7 @@ def main() -> None:
     gc.disable()
     report(["ready"])
     serve(sender, inbox)
-    sender.silence(channel)
+    sender.end_notes(channel)
     time.sleep(FLUSH)
     os._exit(0)
 

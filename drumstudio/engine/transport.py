@@ -42,13 +42,15 @@ def position_in(score: Score, time: float) -> Position:
 class Transport:
     """State machine of playing.
 
-    Attributes: `project`, `loop`, `click`, `count_in` (bars) and `step` (where play starts) hold
-    also when stopped; `score` is None then; `cut` is the run tick at which changes take effect.
+    Attributes: `project`, `loop`, `passes` (how often to play what does not loop), `click`,
+    `count_in` (bars) and `step` (where play starts) hold also when stopped; `score` is None
+    then; `cut` is the run tick at which changes take effect.
     """
 
     def __init__(self) -> None:
         self.project = Project()
         self.loop = True
+        self.passes = 1
         self.click = False
         self.count_in = 0
         self.step = 0
@@ -119,8 +121,8 @@ class Transport:
         if self.score is not None:
             self.score = replace(self.score, click=on)
 
-    def audition(self, pattern: Pattern | None, time: float) -> None:
-        """From the next bar line loop `pattern` from its start, or with None go back to the project's.
+    def audition(self, pattern: Pattern | None, time: float, step: int = 0) -> None:
+        """From the next bar line loop `pattern` from its `step`, or with None go back to the project's.
 
         Going back to a pattern of the same shape keeps the place in it (what was auditioned has
         perhaps just been inserted); any other starts at its beginning.  When stopped, a pattern
@@ -128,7 +130,7 @@ class Transport:
         """
         if self.score is None:
             if pattern is not None:
-                self._start(time, (Part(pattern, 0, 0, kind=PartKind.AUDITION),))
+                self._start(time, (_audition_part(pattern, 0, step),))
             return
         current = self._current(self.score)
         if pattern is None and current.kind is not PartKind.AUDITION:
@@ -141,7 +143,7 @@ class Transport:
         if current.kind is PartKind.COUNT_IN and current.end is not None:
             line = current.end
         if pattern is not None:
-            self._replace_from(self.score, line, Part(pattern, line, line, kind=PartKind.AUDITION))
+            self._replace_from(self.score, line, _audition_part(pattern, line, step))
             return
         project, heard = self.project.pattern, current.pattern
         same = project.grid == heard.grid and project.bars == heard.bars
@@ -174,7 +176,7 @@ class Transport:
         """The project's pattern from run tick `start` on, beginning at `step`."""
         pattern = self.project.pattern
         base = start - step % pattern.steps * pattern.grid.ticks_per_step
-        return Part(pattern, start, base, None if self.loop else base + pattern.ticks)
+        return Part(pattern, start, base, None if self.loop else base + self.passes * pattern.ticks)
 
     def _replace_from(self, score: Score, tick: int, part: Part) -> None:
         """Let `part` take over at run tick `tick`, in place of everything from there on."""
@@ -216,3 +218,9 @@ class Transport:
         if end is not None and part is (self.score.parts[-1] if self.score else None):
             end = base + pattern.ticks
         return Part(pattern, start, base, end, part.kind, begins, part.first_pass + passed)
+
+
+def _audition_part(pattern: Pattern, start: int, step: int) -> Part:
+    """`pattern` from run tick `start` on, beginning at `step`."""
+    base = start - step % pattern.steps * pattern.grid.ticks_per_step
+    return Part(pattern, start, base, kind=PartKind.AUDITION)

@@ -442,3 +442,15 @@ def test_the_past_is_forgotten() -> None:
     assert score is not None
     assert len(score.tempos) < 20
     assert all(isinstance(e, Strike | Click) for _, e in rig.tape.heard)
+
+
+def test_an_audition_may_begin_inside_its_pattern() -> None:
+    whole = numbered(range(32), Drum.RIDE, bars=2)
+    rig = Rig(Project((numbered(range(16), Drum.KICK),), qpm=120.0))
+    begin = rig.play()
+    rig.run(0.9)
+    rig.do(lambda s: s.audition(whole, 16))
+    rig.run(3.5)
+    heard = [(time - begin, e.velocity - 1) for time, e in rig.tape.strikes() if e.drum is Drum.RIDE]
+    assert heard[0] == (pytest.approx(2.0), 16)
+    assert [step for _, step in heard] == [(16 + n) % 32 for n in range(len(heard))]

@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from support.jack import jack_server
+
+
+@pytest.fixture(scope="session")
+def jack() -> Iterator[str]:
+    """A JACK server without hardware for all end-to-end tests of this process."""
+    with jack_server(f"ds{os.getpid()}") as name:
+        yield name

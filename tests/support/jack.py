@@ -1,0 +1,102 @@
+"""A real JACK server without hardware, and a second program that listens on it."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+LISTENER = Path(__file__).with_name("midi_listener.py")
+TIMEOUT = 20.0
+
+Message = tuple[int, int, int]
+
+
+@contextmanager
+def jack_server(name: str) -> Iterator[str]:
+    """Run `jackd` with the dummy driver under `name`; clients find it through the environment."""
+    server = subprocess.Popen(
+        # Long periods: a client that a busy machine keeps from its period would lose messages.
+        ["jackd", "-n", name, "-r", "-d", "dummy", "-r", "48000", "-p", "1024"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    before = os.environ.get("JACK_DEFAULT_SERVER")
+    os.environ["JACK_DEFAULT_SERVER"] = name
+    try:
+        subprocess.run(["jack_wait", "-s", name, "-w", "-t", "20"], check=True, capture_output=True)
+        yield name
+    finally:
+        if before is None:
+            del os.environ["JACK_DEFAULT_SERVER"]
+        else:
+            os.environ["JACK_DEFAULT_SERVER"] = before
+        server.terminate()
+        server.wait(10)
+
+
+class Listener:
+    """The second program: a JACK client with one MIDI input, and all that arrives there.
+
+    `messages` holds (seconds of perf_counter, bytes) in order of arrival.
+    """
+
+    def __init__(self, client: str, port: str = "in") -> None:
+        self.name = f"{client}:{port}"
+        self.messages: list[tuple[float, Message]] = []
+        self._arrivals: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._child = subprocess.Popen(
+            [sys.executable, str(LISTENER), client, port],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env={**os.environ, "JACK_NO_START_SERVER": "1"},
+        )
+        assert self._child.stdout is not None
+        assert self._child.stdout.readline().strip() == "ready"
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def _read(self) -> None:
+        assert self._child.stdout is not None
+        for line in self._child.stdout:
+            at, first, second, third = json.loads(line)
+            self.messages.append((at, (first, second, third)))
+            self._arrivals.put(None)
+
+    def wait(self, condition: Callable[[Listener], bool]) -> None:
+        """Wait until `condition` holds; looks again at each message."""
+        deadline = time.perf_counter() + TIMEOUT
+        while not condition(self):
+            self._arrivals.get(timeout=max(0.0, deadline - time.perf_counter()))
+
+    @property
+    def note_ons(self) -> list[tuple[int, int]]:
+        return [(note, velocity) for _, (kind, note, velocity) in self.messages if kind & 0xF0 == 0x90]
+
+    @property
+    def note_offs(self) -> list[int]:
+        return [note for _, (kind, note, _) in self.messages if kind & 0xF0 == 0x80]
+
+    @property
+    def controls(self) -> list[int]:
+        return [number for _, (kind, number, _) in self.messages if kind & 0xF0 == 0xB0]
+
+    def close(self) -> None:
+        """End the program; its port goes with it."""
+        self._child.communicate(timeout=10)
+        self._thread.join(10)
+
+    def __enter__(self) -> Listener:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
