@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from support.smf import rock_file, write
+
+from drumstudio.cli.main import main
+from drumstudio.ml.dataset import DataSet
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    root = tmp_path / "songs"
+    rock_file(root / "1_rock_120_beat_4-4.mid", 8)
+    rock_file(root / "2_rock-indie_120_fill_4-4.mid", 2)
+    rock_file(root / "3_jazz_120_beat_4-4.mid", 6)
+    write(root / "notes.mid", b"hello")
+    return root
+
+
+def test_json_is_one_object_with_every_verdict(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "rock.drumdata"
+    assert main(["dataset", str(folder), "--out", str(out), "--styles", "rock", "--json"]) == 0
+    shown, err = capsys.readouterr()
+    result = json.loads(shown)
+    assert (result["files"], result["used"], result["bars"], result["kit"]) == (4, 2, 10, 9)
+    assert sum(result["splits"].values()) == result["sequences"] == 2
+    verdicts = {Path(verdict["file"]).name: verdict for verdict in result["verdicts"]}
+    rock = verdicts["1_rock_120_beat_4-4.mid"]
+    assert (rock["used"], rock["bars"], rock["channel"], rock["map"]) == (True, 8, 10, "roland")
+    assert rock["reason"] == "8 bars of 4/4 at 120"
+    assert verdicts["3_jazz_120_beat_4-4.mid"]["reason"] == "its style is jazz, not rock"
+    assert verdicts["notes.mid"]["kind"] == "filtered"
+    assert err.splitlines() == [f"{out}: 10 bars in 2 sequences from 2 of 4 files"]
+    assert DataSet.load(out).fingerprint == result["fingerprint"]
+
+
+def test_the_table_has_a_line_a_file(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["dataset", str(folder), "--out", str(tmp_path / "all"), "--kit", "1"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 1 + 4
+    assert lines[-1].split(maxsplit=2)[1:] == [
+        "no",
+        "is not a MIDI file; get the file anew, or export it again as a standard MIDI file",
+    ]
+    assert DataSet.load(tmp_path / "all.drumdata").kit == 1
+
+
+def test_filters_by_kind_and_meter(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = str(tmp_path / "set.drumdata")
+    assert main(["dataset", str(folder), "--out", out, "--fills-only", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["bars"] == 2
+    assert main(["dataset", str(folder), "--out", out, "--beats-only", "--meters", "4/4,6/8", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["bars"] == 14
+
+
+def test_nothing_usable_writes_nothing_and_says_why(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "none.drumdata"
+    assert main(["dataset", str(folder), "--out", str(out), "--styles", "polka", "--json"]) == 1
+    shown, err = capsys.readouterr()
+    assert json.loads(shown)["out"] is None
+    assert "none of the 4 files can be used" in err
+    assert "its style is rock, not polka" in err
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["nowhere", "--out", "x"], 1, "nowhere is not there"),
+        ([".", "--out", "x.mid"], 2, "would write a data set over another kind of file"),
+        ([".", "--out", "x", "--beats-only", "--fills-only"], 2, "not allowed with"),
+        (["."], 2, "--out"),
+        ([".", "--out", "x", "--kit", "5"], 2, "--kit"),
+    ],
+)
+def test_wrong_use_is_a_sentence(
+    arguments: list[str],
+    status: int,
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["dataset", *arguments]) == status
+    err = capsys.readouterr().err
+    assert words in err
+    assert len(err.splitlines()) == 1
+
+
+def test_an_unwritable_place_is_a_sentence(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path / "file", b"")
+    assert main(["dataset", str(folder), "--out", str(tmp_path / "file" / "set.drumdata"), "--json"]) == 1
+    assert "cannot be written" in capsys.readouterr().err

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import json
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save
+from support.smf import rock_file, write
+
+from drumstudio.errors import DatasetError
+from drumstudio.ml.dataset import DataSet, build, open_dataset
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> DataSet:
+    rock_file(tmp_path / "songs" / "1_rock_120_beat_4-4.mid", 8)
+    rock_file(tmp_path / "songs" / "2_jazz_120_fill_4-4.mid", 4)
+    write(tmp_path / "songs" / "bad.mid", b"x")
+    return build([tmp_path / "songs"])
+
+
+def test_a_saved_set_comes_back(data: DataSet, tmp_path: Path) -> None:
+    data.save(tmp_path / "set.drumdata")
+    found = DataSet.load(tmp_path / "set.drumdata")
+    assert found.verdicts == data.verdicts
+    assert (found.kit, found.map, found.fingerprint) == (9, "auto", data.fingerprint)
+    for one, other in zip(found.sequences, data.sequences, strict=True):
+        assert one.events.dtype == np.int16
+        assert one.events.tolist() == other.events.tolist()
+        assert {**vars(one), "events": 0} == {**vars(other), "events": 0}
+
+
+def test_the_same_set_is_the_same_bytes(data: DataSet, tmp_path: Path) -> None:
+    data.save(tmp_path / "a.drumdata")
+    data.save(tmp_path / "b.drumdata")
+    assert (tmp_path / "a.drumdata").read_bytes() == (tmp_path / "b.drumdata").read_bytes()
+
+
+def test_a_saved_set_is_a_source(data: DataSet, tmp_path: Path) -> None:
+    path = tmp_path / "set.drumdata"
+    data.save(path)
+    assert open_dataset(path).fingerprint == data.fingerprint
+    assert build([path], styles=["rock"]).bars == 8
+    assert build([path], fills_only=True).bars == 4
+    assert build([path], meters=["3/4"]).bars == 0
+    more = build([path, rock_file(tmp_path / "more.mid", 3)])
+    assert (more.bars, len(more.verdicts)) == (15, 4)
+    with pytest.raises(DatasetError, match="was built for 9 drums, not 1"):
+        build([path], kit=1)
+
+
+def test_an_empty_set_comes_back(tmp_path: Path) -> None:
+    DataSet(()).save(tmp_path / "empty.drumdata")
+    assert DataSet.load(tmp_path / "empty.drumdata").sequences == ()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\0" * 100, b"hello", (1 << 60).to_bytes(8, "little") + b"{}", save({"a": np.zeros(3)})]
+)
+def test_what_is_no_data_set_is_refused(content: bytes, tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match=r"set\.drumdata is no data set"):
+        DataSet.load(write(tmp_path / "set.drumdata", content))
+
+
+def changed(path: Path, change: dict[str, object], tensors: dict[str, np.ndarray]) -> Path:
+    """A saved set with parts of its content replaced."""
+    from safetensors import safe_open
+
+    with safe_open(str(path), framework="np") as file:
+        known = json.loads(file.metadata()["drumstudio-dataset"])
+        kept = {name: file.get_tensor(name) for name in ("events", "lengths")}
+    path.write_bytes(save({**kept, **tensors}, {"drumstudio-dataset": json.dumps({**known, **change})}))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("change", "tensors"),
+    [
+        ({"kit": 3}, {}),
+        ({"kit": 1}, {}),
+        ({"sequences": []}, {}),
+        ({"sequences": [[1], [2]]}, {}),
+        ({"sequences": 7}, {}),
+        ({"verdicts": [{"file": "x"}]}, {}),
+        ({"version": "old"}, {}),
+        ({}, {"lengths": np.array([1, -1])}),
+        ({}, {"lengths": np.array([[127, 63]])}),
+        ({}, {"events": np.full(190, 700, dtype=np.int16)}),
+        ({}, {"events": np.full(190, 1.0)}),
+    ],
+)
+def test_damage_is_refused(
+    change: dict[str, object], tensors: dict[str, np.ndarray], data: DataSet, tmp_path: Path
+) -> None:
+    data.save(tmp_path / "set.drumdata")
+    with pytest.raises(DatasetError, match="is damaged"):
+        DataSet.load(changed(tmp_path / "set.drumdata", change, tensors))
+
+
+@pytest.mark.parametrize("index", [0, 5])
+def test_a_sequence_without_bars_or_split_is_refused(index: int, data: DataSet, tmp_path: Path) -> None:
+    data.save(tmp_path / "set.drumdata")
+    rows = [["f", "4/4", 16, 120.0, "", "", "", "train", 0] for _ in data.sequences]
+    rows[0][{0: 2, 5: 7}[index]] = 0
+    with pytest.raises(DatasetError, match="is damaged"):
+        DataSet.load(changed(tmp_path / "set.drumdata", {"sequences": rows}, {}))
+
+
+def test_a_newer_set_is_refused(data: DataSet, tmp_path: Path) -> None:
+    data.save(tmp_path / "set.drumdata")
+    with pytest.raises(DatasetError, match="newer DrumStudio; update"):
+        DataSet.load(changed(tmp_path / "set.drumdata", {"version": 2}, {}))
+
+
+def test_a_set_that_is_not_there(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.drumdata", tmp_path):
+        with pytest.raises(DatasetError, match="cannot be read: it is not"):
+            DataSet.load(path)
+
+
+@contextmanager
+def full_disk(size: int) -> Iterator[None]:
+    """Let no file grow beyond `size` bytes, as a disk that fills up would."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_disk_leaves_the_old_set_whole(data: DataSet, tmp_path: Path) -> None:
+    path = tmp_path / "out" / "set.drumdata"
+    data.save(path)
+    before = path.read_bytes()
+    with (
+        full_disk(100),
+        pytest.raises(DatasetError, match=r"cannot be written .*choose another name or folder"),
+    ):
+        data.save(path)
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
