@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -63,6 +64,9 @@ def _run(argv: Sequence[str]) -> int:
 def main(argv: Sequence[str]) -> int:
     """Run the command line `argv` (without the program's name) and give its exit status."""
     debug = "--debug" in argv
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A file's name may hold bytes that no encoding has letters for.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         return _run(argv)
     except SystemExit as done:  # argparse's own --help and --version

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,13 @@ def test_without_json_the_steps_are_drawn(tmp_path: Path, capsys: pytest.Capture
 def test_wrong_use_is_a_sentence(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["steps", *(["a.mid", *arguments] if arguments else [])]) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_a_name_that_is_no_text_is_shown_all_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = rock_file(tmp_path / os.fsdecode(b"caf\xe9.mid"))
+    assert main(["steps", str(path)]) == 0
+    assert "caf\\udce9.mid: 63 steps" in capsys.readouterr().out
+    assert main(["steps", str(path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["file"] == str(path)
