@@ -62,6 +62,11 @@ class Field(QWidget):
         """The value as shown."""
         return self._text
 
+    @property
+    def light(self) -> str | None:
+        """Theme colour of the light before the value."""
+        return self._light
+
     def show_text(self, text: str, *, dim: bool = False, light: str | None = None) -> None:
         """Show `text`, greyed when `dim`, after a light of theme colour `light`."""
         if (text, dim, light) != (self._text, self._dim, self._light):
@@ -100,6 +105,15 @@ class Field(QWidget):
         painter.drawText(QPointF(11, 15), self._caption.upper())
         self._paint_value(painter, QRectF(11, 17, self.width() - 22 - self._reserved(), 24))
 
+    def fits(self) -> bool:
+        """Whether the value is shown whole."""
+        room = self.width() - 22 - self._reserved() - (14 if self._light else 0)
+        return QFontMetrics(self._value_font()).horizontalAdvance(self._text) <= room + 1
+
+    def _value_font(self) -> QFont:
+        weight = QFont.Weight.DemiBold if self.value_pixels > 14 else QFont.Weight.Medium
+        return tabular(theme.font(self.value_pixels, weight))
+
     def _paint_value(self, painter: QPainter, box: QRectF) -> None:
         colours = theme.current()
         if self._light:
@@ -107,8 +121,7 @@ class Field(QWidget):
             painter.setBrush(QColor(getattr(colours, self._light)))
             painter.drawEllipse(QPointF(box.x() + 4, box.center().y()), 4, 4)
             box.setLeft(box.x() + 14)
-        weight = QFont.Weight.DemiBold if self.value_pixels > 14 else QFont.Weight.Medium
-        font = tabular(theme.font(self.value_pixels, weight))
+        font = self._value_font()
         painter.setFont(font)
         painter.setPen(QColor(colours.text_faint if self._dim or not self.isEnabled() else colours.text))
         shown = QFontMetrics(font).elidedText(self._text, Qt.TextElideMode.ElideRight, int(box.width()) + 1)
@@ -167,6 +180,11 @@ class ChoiceField(Field):
         self._value: Any = None
         # Adds further entries below the options when the menu opens.
         self.more: Callable[[QMenu], None] | None = None
+
+    @property
+    def options(self) -> tuple[tuple[str, Any], ...]:
+        """What there is to choose: labels and values."""
+        return self._options
 
     def set_options(self, options: Sequence[tuple[str, Any]]) -> None:
         """Offer `options`, each a label and its value."""
@@ -378,6 +396,7 @@ class NumberField(Field):
         entry, self._entry = self._entry, None
         if entry is None:
             return
+        entry.hide()
         entry.deleteLater()
         self.setFocus()
         if isinstance(text, str):

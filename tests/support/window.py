@@ -12,7 +12,6 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
-from support.tiny_model import tiny_model
 
 from drumstudio import paths
 from drumstudio.domain.drums import Drum
@@ -21,6 +20,7 @@ from drumstudio.settings import Settings
 from drumstudio.ui import theme
 from drumstudio.ui.bridge import Bridge
 from drumstudio.ui.main_window import MainWindow
+from support.tiny_model import tiny_model
 
 LEFT = Qt.MouseButton.LeftButton
 WAIT = 20_000
@@ -38,16 +38,20 @@ def settle(settings: dict[str, Any] | None = None, model: bool = True) -> None:
 
 @contextmanager
 def open_window(
-    qtbot: QtBot, files: list[Path] | None = None, size: tuple[int, int] = (1280, 720)
+    qtbot: QtBot,
+    files: list[Path] | None = None,
+    size: tuple[int, int] | None = (1280, 720),
+    watch_ports: bool = False,
 ) -> Iterator[MainWindow]:
     """Open the window with `files` and wait until everything has been taken up."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     theme.apply(application)
-    engine = Engine(watch_ports=False)
+    engine = Engine(watch_ports=watch_ports)
     engine.start()
     window = MainWindow(engine, Bridge(), Settings())
-    window.resize(*size)
+    if size is not None:
+        window.resize(*size)
     window.show()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow, timeout=WAIT)

@@ -174,7 +174,7 @@ def test_a_meter_the_drummer_cannot_play_is_said(qtbot: QtBot, window: MainWindo
 
 
 def test_without_a_model_the_panel_teaches(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paths, "shipped_models", lambda: paths.user_cache())
+    monkeypatch.setattr(paths, "shipped_models", paths.user_cache)
     settle(model=False)
     with open_window(qtbot) as window:
         assert not window.drummer.button.isEnabled()
