@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 from drumstudio.domain.drums import Drum, DrumMap
@@ -19,6 +20,7 @@ from drumstudio.midi.reader import MidiSong, read_song
 _TRIPLET_FIT = 0.35
 _TRIPLET_LEAD = 0.5
 _FEW = 8
+_MOST_RESTS = 4
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,9 @@ def import_pattern(
     """Read the drums of a MIDI file as a pattern; a file of this program comes back as it was.
 
     Without a `drum_map` it is recognised; without a `grid` the file's meter and 1/16 are taken, or
-    triplets where the strokes clearly lie on them.  Timing is kept as offsets.  At most 256 bars
-    are taken.  Raises MidiFileError as :func:`read_song` and :func:`drum_channel` do, and where
-    no note is a drum of the map.
+    triplets where the strokes clearly lie on them.  Timing is kept as offsets, and so are the
+    rests of a loop that ends on a bar line.  At most 256 bars are taken.  Raises MidiFileError as
+    :func:`read_song` and :func:`drum_channel` do, and where no note is a drum of the map.
     """
     song = read_song(path)
     own = own_notes(song)
@@ -70,7 +72,7 @@ def import_pattern(
             qpm = own.qpm
         pattern = _restored(own, notes)
     else:
-        pattern = quantise(notes, grid or choose_grid(song.meter, notes), bars=None)
+        pattern = _with_rests(quantise(notes, grid or choose_grid(song.meter, notes)), song)
     beyond = sum(note.tick >= (pattern.ticks - pattern.grid.ticks_per_step / 2) for note in notes)
     left_out = beyond if pattern.bars == MAX_BARS else 0
     merged = max(0, len(notes) - left_out - len(pattern.hits))
@@ -108,6 +110,17 @@ def _restored(own: OwnNotes, notes: list[TimedNote]) -> Pattern:
     last = max((step for step, _ in cells), default=0)
     bars = max(own.bars, last // grid.steps_per_bar + 1)
     return Pattern(grid, bars, tuple(cells.values()), own.swing, own.seam)
+
+
+def _with_rests(pattern: Pattern, song: MidiSong) -> Pattern:
+    """The pattern with the empty bars a file ends in, where it ends on a bar line as a loop does.
+
+    More than `_MOST_RESTS` of them are the end of a DAW's project, not of the beat.
+    """
+    bars, beyond = divmod(Fraction(song.end * PPQ, song.ppq), pattern.grid.ticks_per_bar)
+    rests = bars - pattern.bars
+    fits = not beyond and 0 < rests <= _MOST_RESTS and bars <= MAX_BARS
+    return replace(pattern, bars=bars) if fits else pattern
 
 
 def choose_grid(meter: tuple[int, int], notes: list[TimedNote]) -> Grid:

@@ -61,7 +61,7 @@ class MidiSong:
     (tick, numerator, denominator), by tick, one a tick, the last written winning; `rows` the
     notes as lists in the order of :class:`MidiNote` with -1 for an open end, by track and time;
     `texts` are (tick, track, text); `marks` the tempo and meter events as written; `pedals` counts
-    hi-hat pedal messages (CC 4) by channel.
+    hi-hat pedal messages (CC 4) by channel; `end` is the tick of the last end of a track.
     """
 
     path: Path
@@ -75,6 +75,7 @@ class MidiSong:
     texts: list[tuple[int, int, str]] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     pedals: Counter[int] = field(default_factory=Counter)
+    end: int = 0
 
     @cached_property
     def notes(self) -> tuple[MidiNote, ...]:
@@ -241,7 +242,7 @@ def _read_track(data: bytes, pos: int, end: int, track: int, song: MidiSong) -> 
             else:
                 pos = _system(data, pos, byte, tick, track, song)
                 if pos < 0:
-                    return
+                    break
                 continue
         kind = status & 0xF0
         if kind <= 0x90 and kind:
@@ -277,6 +278,7 @@ def _read_track(data: bytes, pos: int, end: int, track: int, song: MidiSong) -> 
             pos += 1
         else:
             raise _broken(song.path, track)
+    song.end = max(song.end, tick)
 
 
 def _close(ended: list[list[int]], tick: int, key: int, sounding: dict[int, list[list[int]]]) -> None:

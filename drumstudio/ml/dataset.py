@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from drumstudio.errors import DatasetError
 from drumstudio.ml import dataset_file
@@ -89,12 +90,26 @@ class DataSet:
         return cls(*dataset_file.read(Path(path)))
 
 
-def open_dataset(*sources: str | Path, kit: int = 9, **choices: object) -> DataSet:
+class BuildChoices(TypedDict, total=False):
+    """What :func:`build` can be told beside its sources."""
+
+    styles: Iterable[str] | None
+    beats_only: bool
+    fills_only: bool
+    meters: Iterable[str] | None
+    kit: int
+    map: str
+    channel: int | None
+    seed: int
+    progress: Progress | None
+
+
+def open_dataset(*sources: str | Path, **choices: Unpack[BuildChoices]) -> DataSet:
     """The data of files, folders and saved data sets; `choices` as for :func:`build`.
 
     Raises DatasetError where nothing in them can be used, with the reason that is most frequent.
     """
-    found = build(sources, kit=kit, **choices)  # type: ignore[arg-type]
+    found = build(sources, **choices)
     require_data(found)
     return found
 

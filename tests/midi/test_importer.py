@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.smf import chunk, drums, meter, smf, tempo, write
+from support.smf import chunk, drums, event, meter, smf, tempo, write
 
 from drumstudio.domain.drums import GENERAL_MIDI, MAGENTA, ROLAND, Drum
 from drumstudio.domain.pattern import MAX_BARS, Hit
@@ -87,6 +87,13 @@ def test_meters_that_16ths_do_not_fill_get_32nds_and_impossible_ones_four(tmp_pa
     notes = drums([(index * 60, 36) for index in range(20)], gate=5)
     assert import_pattern(song(tmp_path, meter(0, 7, 5) + notes)).pattern.grid == Grid(Meter(7, 32), 8)
     assert import_pattern(song(tmp_path, meter(0, 3, 6) + notes)).pattern.grid == Grid(Meter(4, 4), 4)
+
+
+@pytest.mark.parametrize(("rest", "bars"), [(0, 1), (3000, 1), (1440, 1), (3360, 2), (9120, 5), (11040, 1)])
+def test_the_rests_of_a_loop_are_kept(rest: int, bars: int, tmp_path: Path) -> None:
+    silent_end = event(rest, 0xB9, 7, 100)
+    found = import_pattern(song(tmp_path, meter(0, 4, 2) + drums([(0, 36), (470, 38)], gate=10) + silent_end))
+    assert found.pattern.bars == bars
 
 
 def test_nothing_to_import_is_a_sentence(tmp_path: Path) -> None:
