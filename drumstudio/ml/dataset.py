@@ -122,6 +122,9 @@ def require_data(data: DataSet) -> None:
         example = next((verdict for verdict in data.verdicts if verdict.kind == kind), None)
         why = f": {example.file}: {example.reason}" if example else ""
         way_out = f"; {example.remedy}" if example and example.remedy else ""
+        styles = sorted({verdict.style.split("/")[0] for verdict in data.verdicts} - {""})
+        if kind == "filtered" and styles:
+            way_out += f"; styles that are there: {', '.join(styles)}"
         raise DatasetError(f"none of the {len(data.verdicts)} files can be used{why}{way_out}")
 
 

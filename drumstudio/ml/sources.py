@@ -49,11 +49,11 @@ class Source:
 
 
 def find_sources(given: Iterable[str | Path]) -> list[Source]:
-    """All MIDI files and data sets among files and folders, each once, by path.
+    """All MIDI files among files and folders, and data sets that are named, each once, by path.
 
     A file that was named is taken whatever it is called; folders are searched with all below
-    them, for what is called a MIDI file.  Raises DatasetError where something named is not there
-    or nothing is found.
+    them, for what is called a MIDI file.  Data sets in folders are not taken: they may hold the
+    same files again.  Raises DatasetError where something named is not there or nothing is found.
     """
     tables = _Tables()
     found: dict[str, Source] = {}
@@ -77,13 +77,12 @@ def _files(item: Path) -> Iterable[Path]:
             return [item]
     except (OSError, ValueError) as error:
         raise DatasetError(f"{item} cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    wanted = _MIDI_SUFFIXES | {SUFFIX}
     # os.walk passes over folders that cannot be read and does not follow links into loops.
     return [
         Path(folder, name)
         for folder, _, names in os.walk(item)
         for name in names
-        if name[name.rfind(".") :].lower() in wanted and not name.startswith(".")
+        if name[name.rfind(".") :].lower() in _MIDI_SUFFIXES and not name.startswith(".")
     ]
 
 

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -60,6 +64,39 @@ def test_filters_by_kind_and_meter(folder: Path, tmp_path: Path, capsys: pytest.
     assert json.loads(capsys.readouterr().out)["bars"] == 14
 
 
+def test_building_again_into_the_same_folder_takes_nothing_twice(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["dataset", str(folder), "--out", str(folder / "set.drumdata"), "--json"]
+    assert main(words) == main(words) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == second
+
+
+def test_progress_shows_on_a_terminal(folder: Path, tmp_path: Path) -> None:
+    words = [
+        sys.executable,
+        "-m",
+        "drumstudio",
+        "dataset",
+        str(folder),
+        "--out",
+        str(tmp_path / "set.drumdata"),
+    ]
+    ours, theirs = pty.openpty()
+    try:
+        environment = {**os.environ, "TERM": "xterm"}
+        done = subprocess.run(
+            words, stdout=subprocess.PIPE, stderr=theirs, env=environment, timeout=60, check=True
+        )
+        shown = os.read(ours, 1 << 16).decode()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert "Reading" in shown
+    assert b"Reading" not in done.stdout
+
+
 def test_nothing_usable_writes_nothing_and_says_why(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -68,7 +105,7 @@ def test_nothing_usable_writes_nothing_and_says_why(
     shown, err = capsys.readouterr()
     assert json.loads(shown)["out"] is None
     assert "none of the 4 files can be used" in err
-    assert "its style is rock, not polka" in err
+    assert "its style is rock, not polka; styles that are there: jazz, rock" in err
     assert not out.exists()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import mido
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.smf import chunk, drums, event, meta, meter, rock_file, smf, tempo, write
 
@@ -218,6 +218,7 @@ MESSAGES = st.one_of(
 )
 
 
+@settings(deadline=None, derandomize=True)
 @given(st.lists(st.tuples(st.integers(0, 1 << 20), MESSAGES), max_size=60), st.integers(1, 960))
 def test_it_reads_what_another_library_writes(events: list[tuple[int, mido.Message]], ppq: int) -> None:
     file = mido.MidiFile(type=0, ticks_per_beat=ppq)

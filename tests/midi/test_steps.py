@@ -6,7 +6,7 @@ from pathlib import Path
 
 import mido
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.smf import chunk, drums, event, meter, smf, tempo
 
@@ -69,6 +69,7 @@ def test_tempo_changes_do_not_move_steps() -> None:
     assert steps(changing, MAGENTA) == plain
 
 
+@settings(deadline=None, derandomize=True)
 @given(
     st.lists(st.integers(0, 100_000), min_size=1, max_size=50),
     st.integers(1, (1 << 24) - 1),

@@ -94,6 +94,20 @@ def test_a_table_of_something_else_is_not_used(groove: Path) -> None:
     assert {sequence.style for sequence in build([groove]).sequences} == {""}
 
 
+def test_what_makes_no_sense_in_a_table_is_not_known(groove: Path) -> None:
+    odd = "drummer1,s,1,,fast,,4-0,drummer1/a.mid,,9,some\ndrummer1,s,1,,inf,,x,drummer1/b.mid,,9,val\n"
+    (groove / "info.csv").write_text(TABLE.splitlines()[0] + "\n" + odd)
+    song(groove / "drummer1" / "a.mid", drums(beat(4)))
+    song(groove / "drummer1" / "b.mid", drums(beat(4)))
+    found = {s.file: (s.qpm, s.meter, s.split) for s in build([groove / "drummer1"]).sequences}
+    assert found == {"drummer1/a.mid": (120, "4/4", "train"), "drummer1/b.mid": (120, "4/4", "validation")}
+
+
+def test_a_table_that_cannot_be_read_is_not_used(groove: Path) -> None:
+    (groove / "info.csv").write_text(TABLE + "x" * 200_000)
+    assert {sequence.style for sequence in build([groove]).sequences} == {""}
+
+
 @pytest.mark.parametrize(
     ("choices", "bars"),
     [
