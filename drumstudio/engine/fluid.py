@@ -61,7 +61,7 @@ _FILE_PERIOD = 441
 # Each waits a different time, lest the looks keep step with the audio periods and always see
 # the same part of them.
 _FIRST_LOOKS, _FIRST_LOOK = 200, 0.001
-_LOOK = 0.02
+_LOOK = 0.01
 _GOLDEN = 0.6180339887498949
 _FIRST_SOUND = 5.0
 # Sources stamp sequencer events so that each stroke can be taken back by itself; 16 bits signed.

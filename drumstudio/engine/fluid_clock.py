@@ -2,19 +2,22 @@
 
 FluidSynth's count of rendered frames moves in bursts, one audio period at a time, and each
 burst may come late but never early.  So the moment at which frame 0 would have been rendered,
-estimated as `now - frames / rate`, is too late by a part of a period and by the burst's delay;
-the least of the estimates over a few seconds is the truth to within some tens of microseconds,
-and it follows the drift between the two crystals.
+estimated as `now - frames / rate`, is too late by a part of a period and by the burst's delay.
+The least estimate is the true one; it is let rise slowly, so that it follows a crystal that
+runs slow against the computer's.
 """
 
 from __future__ import annotations
 
 from collections import deque
 
-WINDOW = 4.0
+# Crystals differ by less than this.
+DRIFT = 200e-6
 RECENT = 0.5
-# A whole recent window later than this against the long one means that sound stopped for a moment.
-_SLIP = 0.004
+# If for so long every estimate is later than the least by this and a quarter period, then the
+# device stopped for a moment (an underrun); bursts that merely come late would not all do so.
+_SLIP = 0.002
+_FEW = 10
 
 
 class FrameClock:
@@ -25,8 +28,9 @@ class FrameClock:
 
     def __init__(self, rate: float, period: int) -> None:
         self.rate = rate
-        self._slip = period / rate + _SLIP
-        self._seen: deque[tuple[float, float]] = deque()
+        self._slip = 0.25 * period / rate + _SLIP
+        self._recent: deque[tuple[float, float]] = deque()
+        self._last = 0.0
         self._origin: float | None = None
 
     @property
@@ -36,18 +40,20 @@ class FrameClock:
 
     def observe(self, now: float, frames: int) -> None:
         """Take note that `frames` had been rendered at `now` seconds."""
-        seen = self._seen
-        seen.append((now, now - frames / self.rate))
-        while seen[0][0] < now - WINDOW:
-            seen.popleft()
-        origin = min(estimate for _, estimate in seen)
-        if now - seen[0][0] > RECENT:
-            recent = min(estimate for moment, estimate in seen if moment > now - RECENT)
-            if recent - origin > self._slip:
-                while seen[0][0] <= now - RECENT:
-                    seen.popleft()
-                origin = recent
-        self._origin = origin
+        estimate = now - frames / self.rate
+        recent = self._recent
+        recent.append((now, estimate))
+        if self._origin is None:
+            self._origin, self._last = estimate, now
+            return
+        origin = min(estimate, self._origin + DRIFT * (now - self._last))
+        if now - recent[0][0] > RECENT:
+            while recent[0][0] < now - RECENT:
+                recent.popleft()
+            least = min(late for _, late in recent)
+            if len(recent) >= _FEW and least - origin > self._slip:
+                origin = least
+        self._origin, self._last = origin, now
 
     def frame_at(self, moment: float) -> float:
         """Frame, with its fraction, that belongs to `moment` seconds."""
