@@ -46,8 +46,10 @@ def run(args: argparse.Namespace) -> int:
     from drumstudio.ml.catalogue import find_model
     from drumstudio.ml.dataset import open_dataset
     from drumstudio.ml.metrics import evaluate
-    from drumstudio.ml.trainer import load_model
+    from drumstudio.ml.trainer import load_model, use_threads
 
+    # These networks are small: a second core costs more than it gives when others work beside it.
+    use_threads(1)
     path = find_model(args.model)
     _, model = load_model(path)
     data = open_dataset(

@@ -114,9 +114,11 @@ def _check(args: argparse.Namespace) -> None:
     for name, lowest in least.items():
         if getattr(args, name) < lowest:
             raise UsageError(f"--{name.replace('_', '-')} is {lowest} or more, not {getattr(args, name)}")
-    for name in ("learning_rate", "clip"):
-        if not 0 < getattr(args, name) < float("inf"):
-            raise UsageError(f"--{name.replace('_', '-')} is above 0, not {getattr(args, name)}")
+    for name, most in {"learning_rate": 1.0, "clip": 1e9}.items():
+        if not 0 < getattr(args, name) <= most:
+            raise UsageError(
+                f"--{name.replace('_', '-')} is above 0 and at most {most:g}, not {getattr(args, name)}"
+            )
     if args.out.suffix != ".safetensors":
         raise UsageError(f"--out is a model file and ends in .safetensors, unlike {args.out}")
     if len(args.units) not in (1, args.layers):

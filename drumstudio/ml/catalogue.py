@@ -77,9 +77,12 @@ def find_model(wanted: str | None) -> Path:
     """
     if wanted is None:
         return default_model().path
-    if Path(wanted).is_file():
-        return Path(wanted)
+    path = Path(wanted)
+    if path.suffix == SUFFIX and path.is_file():
+        return path
     for model in list_models():
         if wanted in (model.name, model.path.name, model.path.stem):
             return model.path
+    if path.is_file():
+        return path
     raise CheckpointError(f"there is no model {wanted!r}; `drumstudio models` lists those there are")

@@ -144,7 +144,7 @@ def digest(weights: Weights) -> str:
     total = hashlib.sha256()
     for name in sorted(weights):
         total.update(f"{name} {weights[name].shape} {weights[name].dtype}\n".encode())
-        total.update(np.ascontiguousarray(weights[name]).tobytes())
+        total.update(weights[name].tobytes())
     return total.hexdigest()
 
 
@@ -158,7 +158,7 @@ def write_tensors(path: Path, tensors: dict[str, npt.NDArray[Any]], metadata: di
     body = []
     offset = 0
     for name in sorted(tensors):
-        value = np.ascontiguousarray(tensors[name])
+        value = tensors[name]
         kind = {"float32": "F32", "int64": "I64"}[value.dtype.name]
         header[name] = {
             "dtype": kind,

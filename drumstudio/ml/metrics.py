@@ -36,8 +36,8 @@ class Score:
 
     @property
     def perplexity(self) -> float:
-        """Exp of the mean negative log likelihood of a step."""
-        return math.exp(self.loss / self.steps)
+        """Exp of the mean negative log likelihood of a step; at most e^700, which a number still holds."""
+        return math.exp(min(self.loss / self.steps, 700.0))
 
     @property
     def accuracy(self) -> float:

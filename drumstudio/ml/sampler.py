@@ -99,7 +99,7 @@ class Sampler:
                 for index, carried in enumerate(blocks):
                     part = slice(index * _BLOCK, (index + 1) * _BLOCK)
                     logits, blocks[index] = self._stepper.step(before[part], places[made], carried)
-                    before[part] = draw(logits, draws[part, step], temperature, top_p, allowed)
+                    before[part] = draw(logits, draws[part, made], temperature, top_p, allowed)
                 made += 1
                 events = encoding.decode(before[:candidates])
             if forced is not None and encoding.drums == 1:

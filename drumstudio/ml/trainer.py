@@ -82,7 +82,7 @@ def state_path(model: Path) -> Path:
 
 
 def use_threads(count: int) -> None:
-    """Train on `count` processor cores from now on."""
+    """Let torch work on `count` processor cores; the same training needs the same number."""
     torch.set_num_threads(count)
 
 

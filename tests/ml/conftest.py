@@ -1,37 +1,24 @@
-"""Beats small enough to train on in a second, and models made from them."""
+"""Beats and models for the tests of this room."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import pytest
+from support.beats import Beat, beat
 
 from drumstudio.ml.checkpoint import Checkpoint, Training, Weights
 from drumstudio.ml.config import NetworkConfig
 from drumstudio.ml.encoding import Encoding
 
-_BAR = [5, 0, 4, 0, 6, 0, 4, 0, 5, 1, 4, 0, 6, 0, 4, 2]
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_core() -> None:
+    """Tests run beside each other: torch's threads would only wait for each other."""
+    import torch
 
-@dataclass(frozen=True)
-class Beat:
-    """A track of synthetic drums."""
-
-    events: npt.NDArray[np.int16]
-    steps_per_bar: int = 16
-
-
-def beat(seed: int, bars: int = 6, noise: float = 0.1, per_bar: int = 16) -> Beat:
-    """`bars` bars of a rock beat with a share of `noise` steps struck at random."""
-    draw = np.random.default_rng(seed)
-    events = np.tile(np.array(_BAR[:per_bar], np.int16), bars)
-    changed = draw.random(len(events)) < noise
-    events[changed] = draw.integers(0, 512, int(changed.sum()))
-    return Beat(events, per_bar)
+    torch.set_num_threads(1)
 
 
 @pytest.fixture

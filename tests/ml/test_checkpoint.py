@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from safetensors import safe_open
+from safetensors.numpy import save_file
+
+from drumstudio.errors import CheckpointError
+from drumstudio.ml import checkpoint as files
+from drumstudio.ml.catalogue import default_model, describe, find_model, list_models
+from drumstudio.ml.checkpoint import Training, load, read_info, save
+from drumstudio.ml.config import NetworkConfig
+from drumstudio.ml.sampler import load_sampler
+from drumstudio.paths import shipped_models, user_models
+
+TRAINING = Training(
+    steps=7,
+    perplexity=5.5,
+    validation_perplexity=5.25,
+    seed=3,
+    data="beats",
+    licence="CC BY 4.0",
+    fingerprint="abc",
+    splits={"train": 3, "validation": 1},
+    styles=("funk", "rock"),
+)
+
+
+def test_a_model_comes_back_as_it_was(tmp_path: Path, make_model) -> None:
+    checkpoint, weights = make_model(NetworkConfig(layers=(8, 4), attention=3, dropout=0.25))
+    checkpoint = replace(checkpoint, name="Mine – ♪", training=TRAINING)
+    path = tmp_path / "deep" / "mine.safetensors"
+    save(path, checkpoint, weights)
+    found, back = load(path)
+    assert found == checkpoint == read_info(path)
+    assert back.keys() == weights.keys()
+    assert all(np.array_equal(back[name], weights[name]) for name in weights)
+
+
+def test_the_same_model_is_the_same_bytes_and_plain_safetensors(tmp_path: Path, make_model) -> None:
+    checkpoint, weights = make_model()
+    save(tmp_path / "a.safetensors", checkpoint, weights)
+    save(tmp_path / "b.safetensors", checkpoint, dict(reversed(weights.items())))
+    assert (tmp_path / "a.safetensors").read_bytes() == (tmp_path / "b.safetensors").read_bytes()
+    with safe_open(tmp_path / "a.safetensors", framework="numpy") as file:
+        metadata = file.metadata()
+    assert metadata["format"] == "drumstudio-model"
+    assert metadata["format_version"] == "1"
+    assert json.loads(metadata["network"])["layers"] == [12, 10]
+    assert json.loads(metadata["encoding"]) == {"drums": 9, "steps_per_quarter": 4}
+    assert json.loads(metadata["training"])["steps"] == 3
+
+
+def _rewritten(path: Path, **changes: str | None) -> None:
+    metadata = files.read_metadata(path)
+    tensors = files.read_tensors(path)
+    for name, value in changes.items():
+        metadata.pop(name) if value is None else metadata.__setitem__(name, value)
+    save_file(tensors, path, metadata)
+
+
+def _network(**changes: object) -> str:
+    return json.dumps(NetworkConfig().to_json() | changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"format": "another"}, "not a model of DrumStudio"),
+        ({"format": None}, "not a model of DrumStudio"),
+        ({"format_version": "2"}, "newer DrumStudio"),
+        ({"format_version": "9" * 5000}, "newer DrumStudio"),
+        ({"format_version": "one"}, "no format version"),
+        ({"network": "{"}, "damaged"),
+        ({"network": "[]"}, "damaged"),
+        (
+            {"network": '{"kind": "oracle", "layers": [1], "attention": 0, "dropout": 0, "place": true}'},
+            "oracle",
+        ),
+        (
+            {"network": '{"kind": "drum_rnn", "layers": [1e9], "attention": 0, "dropout": 0, "place": 1}'},
+            "units",
+        ),
+        ({"encoding": '{"drums": 4, "steps_per_quarter": 4}'}, "1 drum or 9"),
+        ({"training": '{"steps": "many"}'}, "damaged"),
+        ({"training": '{"perplexity": []}'}, "damaged"),
+        ({"training": "[" * 100_000}, "damaged"),
+        ({"name": None}, "damaged"),
+    ],
+)
+def test_foreign_damaged_and_newer_headers_are_refused(model_file: Path, changes: dict, said: str) -> None:
+    _rewritten(model_file, **changes)
+    with pytest.raises(CheckpointError, match=said) as refused:
+        read_info(model_file)
+    assert str(model_file) in str(refused.value)
+
+
+def test_what_a_later_version_adds_to_the_training_is_passed_over(model_file: Path) -> None:
+    _rewritten(model_file, training='{"steps": 5, "mood": "good"}')
+    assert read_info(model_file).training.steps == 5
+
+
+def test_one_flipped_bit_of_the_weights_is_noticed(model_file: Path) -> None:
+    data = bytearray(model_file.read_bytes())
+    data[-100] ^= 1
+    model_file.write_bytes(data)
+    assert read_info(model_file).name == "test"
+    with pytest.raises(CheckpointError, match="damaged"):
+        load(model_file)
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_mutated_files_are_refused_in_a_sentence_or_still_whole(
+    model_file: Path, data: st.DataObject
+) -> None:
+    whole = model_file.read_bytes()
+    header = int.from_bytes(whole[:8], "little") + 8
+    mutant = bytearray(whole)
+    for _ in range(data.draw(st.integers(1, 4))):
+        mutant[data.draw(st.integers(0, header))] = data.draw(st.integers(0, 255))
+    if data.draw(st.booleans()):
+        del mutant[data.draw(st.integers(0, len(mutant))) :]
+    path = model_file.with_name("mutant.safetensors")
+    path.write_bytes(mutant)
+    said = str(path)
+    try:
+        load_sampler(path).continue_([1], 1)
+    except CheckpointError as error:
+        said = str(error)
+    assert "mutant.safetensors" in said
+
+
+@pytest.mark.parametrize("content", [b"", b"MThd", b"\0" * 100, b"\xff" * 4096, b"{}" * 50])
+def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "x.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(CheckpointError, match=r"x\.safetensors is not a model"):
+        load(path)
+
+
+def test_what_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="no model at"):
+        load(tmp_path / "none.safetensors")
+    with pytest.raises(CheckpointError, match="no model at"):
+        load(tmp_path)
+
+
+def test_a_place_that_cannot_be_written_is_said(tmp_path: Path, make_model) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(CheckpointError, match="cannot be written"):
+        save(tmp_path / "file" / "x.safetensors", *make_model())
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"kind": "x"}, {"layers": ()}, {"layers": (0,)}, {"attention": -1}, {"dropout": 1.0}],
+)
+def test_networks_that_cannot_be_are_refused(wrong: dict) -> None:
+    with pytest.raises(ValueError, match=r"network|layer|attention|dropout"):
+        NetworkConfig(**wrong)
+
+
+def test_networks_have_names() -> None:
+    assert NetworkConfig(layers=(128, 128)).label == "2 x 128 LSTM"
+    assert NetworkConfig(layers=(64, 32), attention=8).label == "64, 32 LSTM with attention over 8 steps"
+
+
+def test_the_shipped_drummer_is_listed_and_plays() -> None:
+    model = default_model()
+    assert model.shipped
+    assert model.path.parent == shipped_models()
+    assert model.perplexity is not None
+    assert model.perplexity < 5.5
+    assert "CC BY 4.0" in model.licence
+    assert load_sampler(model.path).continue_([1, 0, 4, 0], 16, candidates=2).shape == (2, 16)
+
+
+def test_the_users_own_are_listed_damaged_ones_with_the_reason(model_file: Path) -> None:
+    user_models().mkdir(parents=True)
+    (user_models() / "good.safetensors").write_bytes(model_file.read_bytes())
+    (user_models() / "bad.safetensors").write_bytes(b"nothing")
+    own = {model.path.stem: model for model in list_models() if not model.shipped}
+    assert set(own) == {"good", "bad"}
+    assert own["good"].problem is None
+    assert own["good"].network == "12, 10 LSTM"
+    assert own["good"].encoding == "nine drums"
+    assert "not a model" in (own["bad"].problem or "")
+    assert find_model("good") == find_model("test") == own["good"].path
+
+
+def test_models_are_found_by_path_and_by_name(model_file: Path) -> None:
+    assert find_model(str(model_file)) == model_file
+    assert find_model(None) == default_model().path == find_model(default_model().name)
+    with pytest.raises(CheckpointError, match="no model 'nobody'"):
+        find_model("nobody")
+    assert describe(model_file).steps == 3
+
+
+def test_no_model_at_all_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("drumstudio.paths.shipped_models", lambda: tmp_path)
+    with pytest.raises(CheckpointError, match="no drummer is installed"):
+        default_model()
