@@ -107,8 +107,8 @@ class Transport:
 
     def set_loop(self, on: bool) -> None:
         """Loop, or stop at the end of the pass that plays; auditions loop always."""
-        self.loop = on
-        if self.score is None:
+        changed, self.loop = on != self.loop, on
+        if self.score is None or not changed:
             return
         last = self.score.parts[-1]
         if last.kind is PartKind.PROJECT:

@@ -20,11 +20,14 @@ Message = tuple[int, int, int]
 
 
 @contextmanager
-def jack_server(name: str) -> Iterator[str]:
-    """Run `jackd` with the dummy driver under `name`; clients find it through the environment."""
+def jack_server(name: str, period: int = 1024) -> Iterator[str]:
+    """Run `jackd` with the dummy driver under `name`; clients find it through the environment.
+
+    A long `period` (in frames) is safe: a client that a busy machine keeps from its period
+    loses the messages of that period.
+    """
     server = subprocess.Popen(
-        # Long periods: a client that a busy machine keeps from its period would lose messages.
-        ["jackd", "-n", name, "-r", "-d", "dummy", "-r", "48000", "-p", "1024"],
+        ["jackd", "-n", name, "-r", "-d", "dummy", "-r", "48000", "-p", str(period)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
