@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from drumstudio.errors import MidiFileError
 
 MAX_BYTES = 4 << 20  # hours of e-kit playing; the notes of a much larger file would fill the memory
+MAX_TRACKS = 1000
 DEFAULT_TEMPO = 500_000  # microseconds a quarter: 120 quarters a minute
 _RIFF_HEADER = 20
 _META_TEXT, _META_NAME, _META_INSTRUMENT, _META_END = 0x01, 0x03, 0x04, 0x2F
@@ -106,15 +107,15 @@ class MidiSong:
 
     def parts(self) -> list[MidiSong]:
         """The song itself, or one song a track for type 2, whose tracks are pieces of their own."""
-        tracks = sorted({row[4] for row in self.rows})
-        return [self._part(track) for track in tracks] if self.kind == 2 and len(tracks) > 1 else [self]
+        rows: dict[int, list[list[int]]] = {}
+        for row in self.rows:
+            rows.setdefault(row[4], []).append(row)
+        if self.kind != 2 or len(rows) < 2:
+            return [self]
+        return [self._part(track, own) for track, own in sorted(rows.items())]
 
-    def _part(self, track: int) -> MidiSong:
-        part = replace(
-            self,
-            rows=[row for row in self.rows if row[4] == track],
-            marks=[mark for mark in self.marks if mark.track == track],
-        )
+    def _part(self, track: int, rows: list[list[int]]) -> MidiSong:
+        part = replace(self, rows=rows, marks=[mark for mark in self.marks if mark.track == track])
         _settle_marks(part)
         part.tempos = part.tempos or self.tempos
         part.meters = part.meters or self.meters
@@ -177,7 +178,7 @@ def parse_song(data: bytes, path: Path) -> MidiSong:
     found = 0
     for start, end in _tracks(data, 8 + length, path):
         try:
-            _read_track(data, start, end, found, song)
+            _read_track(data[start:end], found, song)
         except IndexError:
             raise MidiFileError(f"{path} is damaged: track {found + 1} breaks off inside an event") from None
         found += 1
@@ -208,17 +209,19 @@ def _tracks(data: bytes, at: int, path: Path) -> list[tuple[int, int]]:
                     f"{path} is damaged: track {len(found) + 1} is cut short or gives a wrong length"
                 )
             found.append((at + 8, at + 8 + length))
+            if len(found) > MAX_TRACKS:
+                raise MidiFileError(f"{path} has more than {MAX_TRACKS} tracks, more than any song needs")
         at += 8 + length
     return found
 
 
-def _read_track(data: bytes, pos: int, end: int, track: int, song: MidiSong) -> None:  # noqa: PLR0912, PLR0915
-    """Add the events of one track, `data[pos:end]`, to `song`.
+def _read_track(data: bytes, track: int, song: MidiSong) -> None:  # noqa: PLR0912, PLR0915
+    """Add the events of one track, the whole of `data`, to `song`.
 
     One long loop on purpose: it runs once a MIDI event and is nearly all of the time that
     building a data set takes.  Raises IndexError where the events run over the end.
     """
-    data = data[:end]
+    end = len(data)
     rows = song.rows
     add = rows.append
     pedals = song.pedals
@@ -226,6 +229,7 @@ def _read_track(data: bytes, pos: int, end: int, track: int, song: MidiSong) -> 
     take = sounding.pop
     tick = 0
     status = 0
+    pos = 0
     while pos < end:
         byte = data[pos]
         pos += 1

@@ -8,8 +8,10 @@ a recorder left running, divides too.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,16 +97,20 @@ def _pieces(
     owner = np.searchsorted(starts, ticks + half, side="right") - 1
     places = ((ticks - starts[owner]) * (per_quarter / song.ppq) + 0.5).astype(np.int64).clip(min=0)
     pieces = []
-    for index, section in enumerate(sections):
-        mine = owner == index
-        if not mine.any():
-            continue
-        events = events_of(places[mine], bits[mine], song)
+    for index, first, last in _runs(owner):
+        section = sections[index]
+        events = events_of(places[first:last], bits[first:last], song)
         if index < owner[-1]:  # rests up to the next section belong to this one
             length = round((starts[index + 1] - starts[index]) * per_quarter / song.ppq)
             events = np.pad(events, (0, max(0, length - len(events))))
         pieces.append(_piece(section, events, per_quarter))
     return pieces
+
+
+def _runs(values: Integers) -> list[tuple[int, int, int]]:
+    """Each run of equal `values`: the value, where it begins and where it ends."""
+    starts = [0, *(np.flatnonzero(np.diff(values)) + 1).tolist(), len(values)]
+    return [(int(values[first]), first, last) for first, last in pairwise(starts)]
 
 
 def _piece(section: _Section, events: Integers, per_quarter: int) -> Piece:
@@ -115,13 +121,14 @@ def _sections(song: MidiSong, last: int, info: Info) -> list[_Section]:
     """Where pieces begin, up to the last stroke's tick; the first begins at 0."""
     default = round(6e7 / info.qpm) if info.qpm and not song.tempos else DEFAULT_TEMPO
     tempos = [(0, default), *((tick, tempo) for tick, tempo in song.tempos if tick <= last)]
+    ticks = [tick for tick, _ in tempos]
     meters = _meters(song, last, info)
     sections: list[_Section] = []
     for index, (start, meter) in enumerate(meters):
         end = meters[index + 1][0] if index + 1 < len(meters) else last + 1
-        before = [tempo for tick, tempo in tempos if tick <= start][-1]
-        changes = [(tick, tempo) for tick, tempo in tempos if start < tick < end]
-        sections += _by_tempo(_Section(start, meter, before), end, changes, song.ppq)
+        inside = bisect_right(ticks, start), bisect_left(ticks, end)
+        first = _Section(start, meter, tempos[inside[0] - 1][1])
+        sections += _by_tempo(first, end, tempos[slice(*inside)], song.ppq)
     return sections
 
 

@@ -179,6 +179,11 @@ def test_system_messages_are_passed_over() -> None:
     assert len(song.notes) == 1
 
 
+def test_more_tracks_than_any_song_has_are_refused() -> None:
+    with pytest.raises(MidiFileError, match="more than 1000 tracks"):
+        parse_song(smf(chunk(), kind=1) + b"MTrk\0\0\0\0" * 1000, Path("x.mid"))
+
+
 def test_huge_files_are_refused_without_being_read(tmp_path: Path) -> None:
     path = tmp_path / "huge.mid"
     with path.open("wb") as stream:
