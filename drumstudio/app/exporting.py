@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from drumstudio.domain.drums import GENERAL_MIDI, DrumMap
-from drumstudio.domain.performance import Stroke, strokes
 from drumstudio.domain.project import Project
 from drumstudio.midi.files import export_pattern
 
@@ -31,20 +30,6 @@ def export_wav(
 
     Raises AudioError, or CancelledError when `cancelled` says so.
     """
-    from drumstudio.engine.wav import render_wav
+    from drumstudio.app.rendering import render_project
 
-    pattern = project.pattern
-    played = [
-        Stroke(stroke.tick + number * pattern.ticks, stroke.drum, stroke.velocity, stroke.step)
-        for number in range(loops)
-        for stroke in strokes(pattern, project.lanes, number)
-    ]
-    render_wav(
-        played,
-        path,
-        soundfont,
-        project.qpm,
-        ticks=pattern.ticks * loops,
-        progress=progress,
-        cancelled=cancelled,
-    )
+    render_project(project, path, soundfont, loops=loops, progress=progress, cancelled=cancelled)
