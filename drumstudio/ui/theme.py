@@ -215,7 +215,7 @@ QPushButton[kind="primary"]:disabled { background: $accent_ground; color: $text_
 QPushButton[kind="primary"]:focus { border: 2px solid $focus; }
 QPushButton[kind="go"], QToolButton[kind="go"] { background: $go_ground; color: $text; }
 QPushButton[kind="danger"] { color: $bad; }
-QToolButton[kind="tab"] { background: transparent; color: $text_muted; font-size: 11px; padding: 2px 6px; }
+QToolButton[kind="tab"] { background: transparent; color: $text_muted; font-size: 11px; padding: 2px 4px; }
 QToolButton[kind="tab"]:hover { background: $panel; color: $text; }
 QToolButton[kind="tab"]:checked { background: $raised; color: $text; border-color: transparent; }
 QToolButton[kind="tab"]:focus { border-color: $focus; }

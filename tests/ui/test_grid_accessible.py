@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint
@@ -23,14 +24,8 @@ NAME = QAccessible.Text.Name
 
 
 @pytest.fixture
-def panel(qtbot: QtBot) -> GridPanel:
-    pattern = edits.set_seam(demo_pattern(), 16)
-    made = GridPanel(Document(Project(patterns=(pattern,))))
-    qtbot.addWidget(made)
-    made.resize(900, 560)
-    made.show()
-    qtbot.waitExposed(made)
-    return made
+def panel(open_grid: Callable[..., GridPanel]) -> GridPanel:
+    return open_grid(Project(patterns=(edits.set_seam(demo_pattern(), 16),)))
 
 
 def test_the_grid_is_a_table_of_speaking_cells(panel: GridPanel) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -14,31 +16,26 @@ from drumstudio.domain.drums import GRID_ROWS, Drum
 from drumstudio.domain.pattern import Hit, Pattern
 from drumstudio.domain.project import Project
 from drumstudio.domain.timing import Grid, Meter
-from drumstudio.ui.document import Document
 from drumstudio.ui.grid.panel import GridPanel
 from drumstudio.ui.grid.selection import Block
 from drumstudio.ui.grid.words import cell_words, length_words, place_words
 from drumstudio.ui.shortcuts import SHORTCUTS, Keymap
 
+GridOpener = Callable[..., GridPanel]
 KEY = Qt.Key
 NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
 CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 
 
-def opened(qtbot: QtBot, project: Project) -> GridPanel:
-    panel = GridPanel(Document(project))
-    qtbot.addWidget(panel)
-    panel.resize(900, 560)
-    panel.show()
-    qtbot.waitExposed(panel)
+def focused(panel: GridPanel, qtbot: QtBot) -> GridPanel:
     panel.view.setFocus()
     qtbot.waitUntil(panel.view.hasFocus)
     return panel
 
 
 @pytest.fixture
-def demo(qtbot: QtBot) -> GridPanel:
-    panel = opened(qtbot, demo_project())
+def demo(open_grid: GridOpener, qtbot: QtBot) -> GridPanel:
+    panel = focused(open_grid(demo_project()), qtbot)
     panel.selection.focus(0, Drum.SNARE)
     return panel
 
@@ -180,7 +177,7 @@ def test_row_keys(qtbot: QtBot, demo: GridPanel) -> None:
     assert heard.args == [Drum.SNARE, 125]
 
 
-def test_other_keys_go_on_to_the_window(qtbot: QtBot) -> None:
+def test_other_keys_go_on_to_the_window(open_grid: GridOpener, qtbot: QtBot) -> None:
     class Window(QWidget):
         def __init__(self) -> None:
             super().__init__()
@@ -190,34 +187,32 @@ def test_other_keys_go_on_to_the_window(qtbot: QtBot) -> None:
             self.keys.append(event.key())  # type: ignore[attr-defined]
 
     window = Window()
-    panel = GridPanel(Document(demo_project()))
+    panel = open_grid(demo_project())
     QVBoxLayout(window).addWidget(panel)
     qtbot.addWidget(window)
     window.show()
     panel.view.setFocus()
     press(panel, KEY.Key_Space, KEY.Key_Right, KEY.Key_F12, KEY.Key_Escape)
+    panel.setParent(None)
     assert window.keys == [KEY.Key_Space, KEY.Key_F12, KEY.Key_Escape]
 
 
-def test_the_users_own_keys_hold(qtbot: QtBot) -> None:
+def test_the_users_own_keys_hold(open_grid: GridOpener) -> None:
     keymap = Keymap()
     keymap.set_keys("toggle", ("J",))
-    panel = GridPanel(Document(demo_project()), keymap)
-    qtbot.addWidget(panel)
+    panel = open_grid(demo_project(), keymap=keymap)
     panel.selection.focus(0, Drum.RIDE)
     press(panel, KEY.Key_J)
     assert hits(panel, Drum.RIDE) == {0: 100}
 
 
-def test_every_key_of_the_grid_is_in_the_table(qtbot: QtBot) -> None:
-    panel = GridPanel(Document(demo_project()))
-    qtbot.addWidget(panel)
-    assert set(panel.action_names()) <= {shortcut.name for shortcut in SHORTCUTS}
-    assert not panel.run("play")
+def test_every_key_of_the_grid_is_in_the_table(demo: GridPanel) -> None:
+    assert set(demo.action_names()) <= {shortcut.name for shortcut in SHORTCUTS}
+    assert not demo.run("play")
 
 
-def test_moving_scrolls_along(qtbot: QtBot) -> None:
-    panel = opened(qtbot, Project(patterns=(Pattern(bars=16),)))
+def test_moving_scrolls_along(open_grid: GridOpener, qtbot: QtBot) -> None:
+    panel = focused(open_grid(Project(patterns=(Pattern(bars=16),))), qtbot)
     press(panel, KEY.Key_End)
     assert panel.state.scroll == panel.state.scroll_limit > 0
     press(panel, KEY.Key_Home)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -20,27 +21,18 @@ from drumstudio.domain.pattern import Hit, Pattern
 from drumstudio.domain.project import Project
 from drumstudio.domain.timing import GRIDS, Grid, Meter
 from drumstudio.ui import theme
-from drumstudio.ui.document import Document
 from drumstudio.ui.grid.geometry import COLUMN_FLOOR, lay_out, lay_out_rows
 from drumstudio.ui.grid.lane import Property
 from drumstudio.ui.grid.panel import GridPanel
 from drumstudio.ui.grid.selection import Block, Selection
 
+GridOpener = Callable[..., GridPanel]
 LEFT, RIGHT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture(autouse=True)
 def dressed(qapp: QApplication) -> None:
     theme.apply(qapp, "dark")
-
-
-def opened(qtbot: QtBot, pattern: Pattern, width: int = 1060, height: int = 620) -> GridPanel:
-    panel = GridPanel(Document(Project(patterns=(pattern,))))
-    qtbot.addWidget(panel)
-    panel.resize(width, height)
-    panel.show()
-    qtbot.waitExposed(panel)
-    return panel
 
 
 grids = st.builds(
@@ -94,8 +86,8 @@ def test_rows_share_the_height_and_keep_a_floor() -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), [(930, 560), (1500, 860)])
-def test_four_bars_fit_without_scrolling(qtbot: QtBot, width: int, height: int) -> None:
-    panel = opened(qtbot, Pattern(bars=4), width, height)
+def test_four_bars_fit_without_scrolling(open_grid: GridOpener, width: int, height: int) -> None:
+    panel = open_grid(Project(patterns=(Pattern(bars=4),)), width, height)
     assert panel.state.scroll_limit == 0
     assert not panel.scroll_bar.isVisible()
     assert panel.view.rows.y[-1] <= panel.view.height()
@@ -122,10 +114,10 @@ def colour_share(panel: GridPanel, step: int, drum: Drum, colour: str, reach: in
     return near / (rect.width() * rect.height())
 
 
-def test_louder_hits_stand_higher(qtbot: QtBot) -> None:
+def test_louder_hits_stand_higher(open_grid: GridOpener) -> None:
     velocities = (45, 70, 95, 110)
     hits = tuple(Hit(4 * index, Drum.SNARE, velocity) for index, velocity in enumerate(velocities))
-    panel = opened(qtbot, Pattern(bars=1, hits=hits))
+    panel = open_grid(Project(patterns=(Pattern(bars=1, hits=hits),)))
     colour = theme.current().drums[Drum.SNARE]
     shares = [colour_share(panel, hit.step, Drum.SNARE, colour, 200) for hit in hits]
     assert shares == sorted(shares)
@@ -134,15 +126,17 @@ def test_louder_hits_stand_higher(qtbot: QtBot) -> None:
     assert colour_share(panel, 2, Drum.SNARE, colour, 200) == 0
 
 
-def test_ghosts_are_hollow(qtbot: QtBot) -> None:
-    panel = opened(qtbot, Pattern(bars=1, hits=(Hit(0, Drum.SNARE, 40), Hit(4, Drum.SNARE, 41))))
+def test_ghosts_are_hollow(open_grid: GridOpener) -> None:
+    panel = open_grid(
+        Project(patterns=(Pattern(bars=1, hits=(Hit(0, Drum.SNARE, 40), Hit(4, Drum.SNARE, 41))),))
+    )
     colour = theme.current().drums[Drum.SNARE]
     ghost, soft = (colour_share(panel, step, Drum.SNARE, colour, 200) for step in (0, 4))
     assert 0 < ghost < soft / 2
 
 
-def test_only_changed_columns_are_painted_and_match_a_whole_repaint(qtbot: QtBot) -> None:
-    panel = opened(qtbot, demo_pattern())
+def test_only_changed_columns_are_painted_and_match_a_whole_repaint(open_grid: GridOpener) -> None:
+    panel = open_grid(Project(patterns=(demo_pattern(),)))
     document = panel.state.document
     image(panel)
     pattern = edits.change(document.pattern, [(4, Drum.SNARE)], offset=-0.4, velocity=80)
@@ -157,8 +151,8 @@ def test_only_changed_columns_are_painted_and_match_a_whole_repaint(qtbot: QtBot
     assert partial == image(panel)
 
 
-def test_an_offset_is_drawn_where_it_sounds(qtbot: QtBot) -> None:
-    panel = opened(qtbot, Pattern(bars=1, hits=(Hit(4, Drum.SNARE, 110, 0.45),)))
+def test_an_offset_is_drawn_where_it_sounds(open_grid: GridOpener) -> None:
+    panel = open_grid(Project(patterns=(Pattern(bars=1, hits=(Hit(4, Drum.SNARE, 110, 0.45),)),)))
     rect = panel.view.cell_rect(4, Drum.SNARE)
     picture, ground = image(panel), QColor(theme.current().cell_odd)
     row = rect.bottom() - 8
@@ -167,15 +161,15 @@ def test_an_offset_is_drawn_where_it_sounds(qtbot: QtBot) -> None:
     assert red[-1] > rect.right() + rect.width() // 3
 
 
-def test_the_continuation_stands_on_violet(qtbot: QtBot) -> None:
-    panel = opened(qtbot, edits.set_seam(Pattern(bars=2), 16))
+def test_the_continuation_stands_on_violet(open_grid: GridOpener) -> None:
+    panel = open_grid(Project(patterns=(edits.set_seam(Pattern(bars=2), 16),)))
     made = (theme.current().made_even, theme.current().made_odd)
     assert all(colour_share(panel, step, Drum.RIDE, made[step // 4 % 2], 12) > 0.4 for step in (16, 20, 31))
     assert colour_share(panel, 15, Drum.RIDE, made[1], 12) == 0
 
 
-def test_the_playhead_lights_its_column_and_its_hits(qtbot: QtBot) -> None:
-    panel = opened(qtbot, demo_pattern())
+def test_the_playhead_lights_its_column_and_its_hits(open_grid: GridOpener) -> None:
+    panel = open_grid(Project(patterns=(demo_pattern(),)))
     rest = image(panel)
     panel.set_playhead(4.3)
     assert panel.state.playhead == 4
@@ -190,16 +184,16 @@ def test_the_playhead_lights_its_column_and_its_hits(qtbot: QtBot) -> None:
     assert image(panel) == rest
 
 
-def test_the_playhead_follows_swing(qtbot: QtBot) -> None:
-    panel = opened(qtbot, Pattern(bars=1, swing=0.6))
+def test_the_playhead_follows_swing(open_grid: GridOpener) -> None:
+    panel = open_grid(Project(patterns=(Pattern(bars=1, swing=0.6),)))
     panel.set_playhead(1.1)
     assert panel.state.playhead == 0
     panel.set_playhead(1.2)
     assert panel.state.playhead == 1
 
 
-def test_the_view_follows_the_playhead_when_asked(qtbot: QtBot) -> None:
-    panel = opened(qtbot, Pattern(bars=16), 700)
+def test_the_view_follows_the_playhead_when_asked(open_grid: GridOpener) -> None:
+    panel = open_grid(Project(patterns=(Pattern(bars=16),)), 700)
     panel.set_playhead(200.0)
     assert panel.state.scroll > 0
     left = panel.state.columns.x[200] - panel.state.scroll
@@ -211,8 +205,8 @@ def test_the_view_follows_the_playhead_when_asked(qtbot: QtBot) -> None:
     assert panel.state.scroll == 0
 
 
-def test_a_muted_row_is_drawn_faint(qtbot: QtBot) -> None:
-    panel = opened(qtbot, demo_pattern())
+def test_a_muted_row_is_drawn_faint(open_grid: GridOpener) -> None:
+    panel = open_grid(Project(patterns=(demo_pattern(),)))
     colour = theme.current().drums[Drum.SNARE]
     before = colour_share(panel, 4, Drum.SNARE, colour, 60)
     document = panel.state.document
@@ -223,8 +217,32 @@ def test_a_muted_row_is_drawn_faint(qtbot: QtBot) -> None:
     assert panel.headers.headers[Drum.SNARE].level == 0
 
 
-def test_a_theme_changes_what_is_kept(qtbot: QtBot, qapp: QApplication) -> None:
-    panel = opened(qtbot, demo_pattern())
+def test_surprise_takes_the_place_of_the_drums_colours(open_grid: GridOpener) -> None:
+    panel = open_grid(Project(patterns=(demo_pattern(),)))
+    before = image(panel)
+    palette = theme.current()
+    panel.set_surprise({(4, Drum.SNARE): 9.0})
+    assert colour_share(panel, 4, Drum.SNARE, palette.bad) > 0.5
+    assert colour_share(panel, 12, Drum.SNARE, palette.bad) == 0
+    assert colour_share(panel, 12, Drum.SNARE, palette.drums[Drum.SNARE]) == 0
+    panel.set_surprise(None)
+    assert image(panel) == before
+
+
+def test_a_locked_row_is_marked(open_grid: GridOpener) -> None:
+    panel = open_grid(Project(patterns=(demo_pattern(),)))
+    before, document = image(panel), panel.state.document
+    lane = replace(document.project.lanes[Drum.RIDE], locked=True)
+    document.apply(document.project.with_lane(Drum.RIDE, lane), "Lock")
+    after, row = image(panel), panel.view.cell_rect(3, Drum.RIDE)
+    x, ys = row.center().x(), range(row.top(), row.bottom() + 1)
+    marked = [y for y in ys if before.pixel(x, y) != after.pixel(x, y)]
+    assert marked
+    assert marked[0] > row.center().y()
+
+
+def test_a_theme_changes_what_is_kept(open_grid: GridOpener, qapp: QApplication) -> None:
+    panel = open_grid(Project(patterns=(demo_pattern(),)))
     dark = image(panel).pixelColor(panel.view.cell_rect(1, Drum.RIDE).center())
     try:
         theme.apply(qapp, "light")
@@ -235,11 +253,8 @@ def test_a_theme_changes_what_is_kept(qtbot: QtBot, qapp: QApplication) -> None:
         theme.apply(qapp, "dark")
 
 
-def test_another_pattern_slot_and_grid_are_shown(qtbot: QtBot) -> None:
-    panel = GridPanel(Document(demo_project()))
-    qtbot.addWidget(panel)
-    panel.resize(1060, 620)
-    panel.show()
+def test_another_pattern_slot_and_grid_are_shown(open_grid: GridOpener) -> None:
+    panel = open_grid(demo_project())
     document = panel.state.document
     panel.selection.focus(31, Drum.KICK)
     panel.set_playhead(30.0)
@@ -276,8 +291,8 @@ def lane_point(panel: GridPanel, step: int, share: float) -> QPoint:
     return QPoint(x, round(8 + (1 - share) * (height - 14)))
 
 
-def test_the_lane_draws_velocity_over_the_hits_it_passes(qtbot: QtBot) -> None:
-    panel = opened(qtbot, demo_pattern())
+def test_the_lane_draws_velocity_over_the_hits_it_passes(open_grid: GridOpener) -> None:
+    panel = open_grid(Project(patterns=(demo_pattern(),)))
     panel.selection.focus(0, Drum.CLOSED_HAT)
     document = panel.state.document
     QTest.mousePress(panel.lane, LEFT, NONE, lane_point(panel, 0, 0.2))
@@ -296,11 +311,14 @@ def test_the_lane_draws_velocity_over_the_hits_it_passes(qtbot: QtBot) -> None:
     ("shown", "share", "wanted"),
     [(Property.TIMING, 0.75, 0.25), (Property.TIMING, 0.0, -0.5), (Property.CHANCE, 0.5, 0.5)],
 )
-def test_the_lane_draws_timing_and_chance(qtbot: QtBot, shown: Property, share: float, wanted: float) -> None:
-    panel = opened(qtbot, demo_pattern())
+def test_the_lane_draws_timing_and_chance(
+    open_grid: GridOpener, shown: Property, share: float, wanted: float
+) -> None:
+    panel = open_grid(Project(patterns=(demo_pattern(),)))
     panel.selection.focus(4, Drum.SNARE)
     QTest.mouseClick(panel.lane_header.tabs[shown], LEFT)
     assert panel.lane.shown is shown
+    assert panel.lane_header.ends() == {"Timing": ("late", "early"), "Chance": ("always", "never")}[shown]
     QTest.mouseClick(panel.lane, LEFT, NONE, lane_point(panel, 4, share))
     hit = panel.state.document.pattern.hit_at(4, Drum.SNARE)
     assert hit is not None
@@ -312,8 +330,8 @@ def test_the_lane_draws_timing_and_chance(qtbot: QtBot, shown: Property, share: 
     assert (hit.offset, hit.chance) == (0.0, 1.0)
 
 
-def test_the_lane_keeps_to_the_selection(qtbot: QtBot) -> None:
-    panel = opened(qtbot, demo_pattern())
+def test_the_lane_keeps_to_the_selection(open_grid: GridOpener) -> None:
+    panel = open_grid(Project(patterns=(demo_pattern(),)))
     panel.selection.focus(0, Drum.CLOSED_HAT)
     panel.selection.select(Block(4, 7, 3, 3))
     QTest.mousePress(panel.lane, LEFT, NONE, lane_point(panel, 4, 0.5))
@@ -324,8 +342,8 @@ def test_the_lane_keeps_to_the_selection(qtbot: QtBot) -> None:
     assert hats[8] == 99
 
 
-def test_the_lane_by_keyboard(qtbot: QtBot) -> None:
-    panel = opened(qtbot, demo_pattern())
+def test_the_lane_by_keyboard(open_grid: GridOpener) -> None:
+    panel = open_grid(Project(patterns=(demo_pattern(),)))
     panel.selection.focus(4, Drum.SNARE)
     panel.lane.setFocus()
     for _ in range(3):
@@ -339,8 +357,10 @@ def test_the_lane_by_keyboard(qtbot: QtBot) -> None:
     assert panel.lane.accessibleDescription() == "Velocity of Snare, bar 1 beat 2 e: no hit"
 
 
-def test_the_lane_says_timing_in_milliseconds(qtbot: QtBot) -> None:
-    panel = opened(qtbot, Pattern(hits=(Hit(4, Drum.SNARE, 90, 0.25), Hit(5, Drum.SNARE, 90, 0, 0.5))))
+def test_the_lane_says_timing_in_milliseconds(open_grid: GridOpener) -> None:
+    panel = open_grid(
+        Project(patterns=(Pattern(hits=(Hit(4, Drum.SNARE, 90, 0.25), Hit(5, Drum.SNARE, 90, 0, 0.5))),))
+    )
     first, second = panel.state.pattern.hits
     panel.lane.show_property(Property.TIMING)
     assert panel.lane.words(first) == "31 ms late (25% of a step)"

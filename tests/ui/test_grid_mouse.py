@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -17,31 +18,22 @@ from drumstudio.domain.drums import Drum
 from drumstudio.domain.pattern import Hit, Pattern
 from drumstudio.domain.project import Project
 from drumstudio.domain.timing import Grid
-from drumstudio.ui.document import Document
 from drumstudio.ui.grid.panel import GridPanel
 from drumstudio.ui.grid.selection import Block
 
+GridOpener = Callable[..., GridPanel]
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 SHIFT, NONE = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.NoModifier
 
 
-def opened(qtbot: QtBot, project: Project, width: int = 1060) -> GridPanel:
-    panel = GridPanel(Document(project))
-    qtbot.addWidget(panel)
-    panel.resize(width, 640)
-    panel.show()
-    qtbot.waitExposed(panel)
-    return panel
+@pytest.fixture
+def panel(open_grid: GridOpener) -> GridPanel:
+    return open_grid(Project(patterns=(Pattern(bars=2),)))
 
 
 @pytest.fixture
-def panel(qtbot: QtBot) -> GridPanel:
-    return opened(qtbot, Project(patterns=(Pattern(bars=2),)))
-
-
-@pytest.fixture
-def demo(qtbot: QtBot) -> GridPanel:
-    return opened(qtbot, demo_project())
+def demo(open_grid: GridOpener) -> GridPanel:
+    return open_grid(demo_project())
 
 
 def at(panel: GridPanel, step: int, drum: Drum, dy: int = 0) -> QPoint:
@@ -210,17 +202,17 @@ def test_placing_is_heard_when_nothing_plays(qtbot: QtBot, panel: GridPanel) -> 
         QTest.mouseClick(panel.view, LEFT, NONE, at(panel, 6, Drum.SNARE))
 
 
-def test_a_triplet_grid_takes_clicks_where_its_cells_are(qtbot: QtBot) -> None:
-    panel = opened(qtbot, Project(patterns=(Pattern(Grid(steps_per_quarter=3), 2),)))
+def test_a_triplet_grid_takes_clicks_where_its_cells_are(open_grid: GridOpener) -> None:
+    panel = open_grid(Project(patterns=(Pattern(Grid(steps_per_quarter=3), 2),)))
     assert panel.state.columns.steps == 24
     for step in (0, 1, 2, 23):
         QTest.mouseClick(panel.view, LEFT, NONE, at(panel, step, Drum.RIDE))
     assert row(panel, Drum.RIDE) == [0, 1, 2, 23]
 
 
-def test_a_swung_column_takes_clicks_where_it_is_drawn(qtbot: QtBot) -> None:
-    straight = opened(qtbot, Project(patterns=(Pattern(bars=1),)))
-    swung = opened(qtbot, Project(patterns=(Pattern(bars=1, swing=0.66),)))
+def test_a_swung_column_takes_clicks_where_it_is_drawn(open_grid: GridOpener) -> None:
+    straight = open_grid(Project(patterns=(Pattern(bars=1),)))
+    swung = open_grid(Project(patterns=(Pattern(bars=1, swing=0.66),)))
     edge = straight.view.cell_rect(1, Drum.SNARE).left() + 4
     assert swung.view.cell_rect(1, Drum.SNARE).left() > edge
     for panel in (straight, swung):
@@ -228,8 +220,8 @@ def test_a_swung_column_takes_clicks_where_it_is_drawn(qtbot: QtBot) -> None:
     assert (row(straight, Drum.SNARE), row(swung, Drum.SNARE)) == ([1], [0])
 
 
-def test_a_long_pattern_scrolls(qtbot: QtBot) -> None:
-    panel = opened(qtbot, Project(patterns=(Pattern(bars=16),)), width=700)
+def test_a_long_pattern_scrolls(open_grid: GridOpener) -> None:
+    panel = open_grid(Project(patterns=(Pattern(bars=16),)), width=700)
     assert panel.scroll_bar.isVisible()
     turn(panel.view, at(panel, 3, Drum.SNARE), QPoint(0, -120))
     assert panel.state.scroll == panel.scroll_bar.value() > 0
@@ -242,8 +234,8 @@ def test_a_long_pattern_scrolls(qtbot: QtBot) -> None:
     assert [hit.velocity for hit in panel.state.document.pattern.hits] == [100]
 
 
-def test_a_drag_at_the_edge_scrolls_on(qtbot: QtBot) -> None:
-    panel = opened(qtbot, Project(patterns=(Pattern(bars=16),)), width=700)
+def test_a_drag_at_the_edge_scrolls_on(open_grid: GridOpener) -> None:
+    panel = open_grid(Project(patterns=(Pattern(bars=16),)), width=700)
     y = at(panel, 0, Drum.KICK).y()
     QTest.mousePress(panel.view, LEFT, NONE, at(panel, 3, Drum.KICK))
     for _ in range(3):
@@ -263,9 +255,9 @@ def test_the_ruler_locates_and_scrubs(qtbot: QtBot, demo: GridPanel) -> None:
     assert asked == [16, 20]
 
 
-def test_the_seam_is_dragged_and_drawn_to_bar_lines(qtbot: QtBot) -> None:
+def test_the_seam_is_dragged_and_drawn_to_bar_lines(open_grid: GridOpener) -> None:
     pattern = edits.set_seam(edits.set_bars(demo_pattern(), 4), 32)
-    panel = opened(qtbot, Project(patterns=(pattern,)))
+    panel = open_grid(Project(patterns=(pattern,)))
     columns, document = panel.state.columns, panel.state.document
     stroke(
         panel.ruler, [QPoint(columns.x[32], 12), QPoint(columns.x[27] + 1, 12), QPoint(columns.x[17] - 4, 12)]
@@ -344,8 +336,8 @@ def test_the_header_menu_edits_the_row(demo: GridPanel) -> None:
     assert [action.text() for action in notes.actions()][1] == "General MIDI: 51, 59, 53"
 
 
-def test_fills_that_the_grid_cannot_hold_are_off(qtbot: QtBot) -> None:
-    panel = opened(qtbot, Project(patterns=(Pattern(Grid(steps_per_quarter=3)),)))
+def test_fills_that_the_grid_cannot_hold_are_off(open_grid: GridOpener) -> None:
+    panel = open_grid(Project(patterns=(Pattern(Grid(steps_per_quarter=3)),)))
     menu = entries(panel.headers.headers[Drum.RIDE].menu())
     assert [menu[f"Fill every {name}"][0] for name in ("1/2", "1/4", "1/8", "1/16")] == [
         True,

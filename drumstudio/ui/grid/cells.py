@@ -13,6 +13,7 @@ from drumstudio.ui.theme import Theme
 
 GHOST_BELOW = 41
 ACCENT_FROM = 112
+SURPRISE_LEVELS = 6  # nats; beyond, a hit is as surprising as can be shown
 ROW_GAP = 3
 RADIUS = 3.0
 
@@ -25,6 +26,7 @@ class HitLook(NamedTuple):
     audible: bool = True
     certain: bool = True
     lit: bool = False
+    surprise: int | None = None
 
 
 def mixed(one: QColor, other: QColor, share: float) -> QColor:
@@ -132,10 +134,19 @@ class CellPainter:
             painter.end()
         return found
 
+    def surprise_colour(self, level: int) -> QColor:
+        """From calm at 0 over amber to red at `SURPRISE_LEVELS`."""
+        share = max(0.0, min(1.0, level / SURPRISE_LEVELS))
+        calm = mixed(QColor(self.theme.border_strong), QColor(self.theme.text_muted), 0.4)
+        warm, hot = QColor(self.theme.warn), QColor(self.theme.bad)
+        return mixed(calm, warm, 2 * share) if share < 0.5 else mixed(warm, hot, 2 * share - 1)
+
     def draw_hit(self, painter: QPainter, cell: QRectF, look: HitLook) -> None:
         """A hit in `cell`: an outline of fixed size, filled from below by velocity."""
         theme = self.theme
         colour = theme.drum(look.drum)
+        if look.surprise is not None:
+            colour = self.surprise_colour(look.surprise)
         if look.lit:
             colour = mixed(colour, QColor(theme.playhead), 0.45)
         share = look.velocity / 127

@@ -84,6 +84,13 @@ _SCALES: dict[Property, _Scale] = {
     ),
 }
 
+# What the top and the bottom of the lane mean.
+_ENDS: dict[Property, tuple[str, str]] = {
+    Property.VELOCITY: ("127", "1"),
+    Property.TIMING: ("late", "early"),
+    Property.CHANCE: ("always", "never"),
+}
+
 
 class PropertyLane(QWidget):
     """One bar a hit of the chosen row; a drag draws over the hits it passes, as one undo step.
@@ -187,7 +194,7 @@ class PropertyLane(QWidget):
         if self._property is Property.TIMING:
             painter.setPen(QPen(QColor(palette.border_strong), 1))
             painter.drawLine(
-                QPointF(0, room.center().y()), QPointF(columns.x[-1] - scroll, room.center().y())
+                QPointF(0, room.center().y()), QPointF(columns.right[-1] - scroll, room.center().y())
             )
             painter.setPen(Qt.PenStyle.NoPen)
         for hit in state.hits_in(visible):
@@ -348,14 +355,25 @@ class LaneHeader(QWidget):
         box.addStretch()
         state.selection.changed.connect(self.update)
 
+    def ends(self) -> tuple[str, str]:
+        """What the top and the bottom of the lane mean."""
+        return _ENDS[next(shown for shown, tab in self.tabs.items() if tab.isChecked())]
+
     def _clicked(self, button: QToolButton) -> None:
         self.property_chosen.emit(next(shown for shown, tab in self.tabs.items() if tab is button))
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The row's name in its colour."""
+        """The row's name in its colour, and what the lane's ends mean."""
         palette, drum = theme.current(), self._state.selection.drum
         painter = QPainter(self)
         painter.setFont(theme.font(12, QFont.Weight.DemiBold))
         painter.setPen(palette.drum(drum))
         painter.drawText(QPointF(10, 20), drum.label)
+        painter.setFont(theme.font(10))
+        painter.setPen(QColor(palette.text_faint))
+        top, bottom = self.ends()
+        box = QRectF(0, _TOP, self.width() - 8, self.height() - _TOP - _BOTTOM)
+        painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, top)
+        painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, bottom)
         painter.end()

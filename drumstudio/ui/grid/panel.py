@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QScrollBar, QWidget
 
 from drumstudio.domain.drums import Drum
+from drumstudio.domain.edits import Cell
 from drumstudio.domain.pattern import Pattern
 from drumstudio.ui.document import Document
 from drumstudio.ui.grid.editing import GridEditor
@@ -120,6 +121,10 @@ class GridPanel(QWidget):
         """
         self.view.cancel_gesture()
         self.state.set_preview(pattern, name)
+
+    def set_surprise(self, surprise: Mapping[Cell, float] | None) -> None:
+        """Tint each hit by -log p of the model, in nats; None shows the drums' colours again."""
+        self.state.set_surprise(surprise)
 
     def set_follow(self, on: bool) -> None:
         """Whether the view scrolls along with the playhead."""

@@ -130,8 +130,11 @@ class Ruler(QWidget):
         pattern, seam = state.pattern, state.pattern.seam
         if seam is None:
             painter.fillRect(QRect(self._x(0), _LINE, end - self._x(0), 2), QColor(palette.border_strong))
+            name, colour = "PATTERN", palette.text_muted
             if state.previewing:
-                self._paint_label(painter, state.preview_name.upper(), palette.accent_text, self._x(0), end)
+                name, colour = f"CONTINUATION {state.preview_name}".strip(), palette.accent_text
+            length = length_words(pattern.grid, pattern.steps)
+            self._paint_label(painter, f"{name} · {length}", colour, self._x(0), end)
             return
         middle = self._x(seam)
         painter.fillRect(QRect(self._x(0), _LINE, middle - self._x(0), 2), QColor(palette.primer))

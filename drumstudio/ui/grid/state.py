@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Mapping
 from operator import attrgetter
 
 from PySide6.QtCore import QObject, Signal
 
 from drumstudio.domain.drums import Drum
+from drumstudio.domain.edits import Cell
 from drumstudio.domain.pattern import Hit, Pattern
 from drumstudio.domain.project import Project
 from drumstudio.ui.document import Document
@@ -38,6 +40,7 @@ class GridState(QObject):
         self._pattern = document.pattern
         self._preview: Pattern | None = None
         self.preview_name = ""
+        self.surprise: Mapping[Cell, float] | None = None
         self._width = _DEFAULT_WIDTH
         self._scroll = 0
         self._playhead: int | None = None
@@ -118,6 +121,11 @@ class GridState(QObject):
         before = self.pattern
         self._preview, self.preview_name = pattern, name
         self._show(before, everything=True)
+
+    def set_surprise(self, surprise: Mapping[Cell, float] | None) -> None:
+        """Tint each hit by how little the model expected it, in nats; None goes back to drums."""
+        self.surprise = surprise
+        self.columns_changed.emit(None)
 
     def set_playhead(self, step: float | None) -> bool:
         """Put the playhead at a place counted in unswung steps; whether it entered a column."""

@@ -22,7 +22,7 @@ from drumstudio.domain.drums import DRUM_COUNT, GRID_ROWS, Drum
 from drumstudio.domain.pattern import Hit
 from drumstudio.ui import theme
 from drumstudio.ui.grid import accessible
-from drumstudio.ui.grid.cells import RADIUS, CellPainter, HitLook, faded
+from drumstudio.ui.grid.cells import RADIUS, SURPRISE_LEVELS, CellPainter, HitLook, faded
 from drumstudio.ui.grid.editing import GridEditor
 from drumstudio.ui.grid.geometry import COLUMN_FLOOR, ROW_FLOOR, ROW_OF, Rows, lay_out_rows
 from drumstudio.ui.grid.gestures import Erase, Gesture, RubberBand, Stroke
@@ -240,11 +240,14 @@ class GridView(QWidget):
         state, columns, scroll = self.state, self.state.columns, self.state.scroll
         audible = [state.audible(drum) for drum in Drum]
         tops = [self.rows.top(ROW_OF[drum]) for drum in Drum]
+        surprise = state.surprise
         for hit in state.hits_in(run):
             step, drum = hit.step, hit.drum
             if lit and not audible[drum]:
                 continue
             look = HitLook(drum, hit.velocity, audible[drum], hit.chance >= 1.0, lit)
+            if surprise is not None:
+                look = look._replace(surprise=min(SURPRISE_LEVELS, round(surprise.get((step, drum), 0.0))))
             left = columns.x[step]
             picture = cells.hit(look, columns.right[step] - left)
             if hit.offset:
@@ -373,9 +376,10 @@ class GridView(QWidget):
             step, row = self.cell_at(event.pos())
             pattern, drum = self.state.pattern, GRID_ROWS[row]
             if pattern.hit_at(step, drum) and self._gesture is None:
-                QToolTip.showText(
-                    event.globalPos(), cell_words(pattern, step, drum), self, self.cell_rect(step, drum)
-                )
+                words = cell_words(pattern, step, drum)
+                if self.state.surprise is not None:
+                    words += f", surprise {self.state.surprise.get((step, drum), 0.0):.1f} nats"
+                QToolTip.showText(event.globalPos(), words, self, self.cell_rect(step, drum))
             else:
                 QToolTip.hideText()
             return True
