@@ -72,7 +72,7 @@ def _parsed(content: dict[str, Any]) -> OwnNotes | None:
     bars, seam = int(content["bars"]), content["seam"]
     swing, qpm = float(content["swing"]), float(content["qpm"])
     sound = 1 <= bars <= MAX_BARS and MIN_SWING <= swing <= MAX_SWING and MIN_QPM <= qpm <= MAX_QPM
-    if not sound or (seam is not None and not 0 <= int(seam) <= bars * grid.steps_per_bar):
+    if not sound or (seam is not None and not 0 < int(seam) < bars * grid.steps_per_bar):
         return None
     places: dict[tuple[int, int], list[Place]] = {}
     for tick, drum, step, offset, chance in content["hits"]:

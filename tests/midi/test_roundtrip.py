@@ -146,6 +146,8 @@ def rewritten(path: Path, change: dict[str, object]) -> None:
         {"qpm": 0},
         {"qpm": float("inf")},
         {"bars": float("inf")},
+        {"seam": 0},
+        {"seam": 32},
         {"seam": 99},
         {"seam": "x"},
         {"map": "alesis"},
