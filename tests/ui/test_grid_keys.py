@@ -211,6 +211,12 @@ def test_every_key_of_the_grid_is_in_the_table(demo: GridPanel) -> None:
     assert not demo.run("play")
 
 
+def test_tab_walks_from_the_cells_to_the_lane(demo: GridPanel) -> None:
+    assert demo.view.nextInFocusChain() is demo.lane
+    QTest.keyClick(demo.view, KEY.Key_Tab)
+    assert demo.lane.hasFocus()
+
+
 def test_moving_scrolls_along(open_grid: GridOpener, qtbot: QtBot) -> None:
     panel = focused(open_grid(Project(patterns=(Pattern(bars=16),))), qtbot)
     press(panel, KEY.Key_End)

@@ -153,6 +153,7 @@ def test_only_changed_columns_are_painted_and_match_a_whole_repaint(open_grid: G
 
 def test_an_offset_is_drawn_where_it_sounds(open_grid: GridOpener) -> None:
     panel = open_grid(Project(patterns=(Pattern(bars=1, hits=(Hit(4, Drum.SNARE, 110, 0.45),)),)))
+    panel.lane.setFocus()  # the focus ring would be among the bright pixels
     rect = panel.view.cell_rect(4, Drum.SNARE)
     picture, ground = image(panel), QColor(theme.current().cell_odd)
     row = rect.bottom() - 8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -63,7 +64,7 @@ class CellPainter:
         return self.rows.height(0) - ROW_GAP
 
     def _canvas(self, width: int, height: int, ground: QColor | Qt.GlobalColor) -> QPixmap:
-        pixmap = QPixmap(round(width * self.ratio), round(height * self.ratio))
+        pixmap = QPixmap(ceil(width * self.ratio), ceil(height * self.ratio))
         pixmap.setDevicePixelRatio(self.ratio)
         pixmap.fill(ground)
         return pixmap

@@ -44,11 +44,6 @@ class GridEditor(QObject):
         self._state = state
         self._clip: tuple[Hit, ...] = ()
 
-    @property
-    def can_paste(self) -> bool:
-        """Whether something was copied."""
-        return bool(self._clip)
-
     def _edit(self, pattern: Pattern, text: str, merge: Hashable | None = None) -> None:
         if not self._state.previewing:
             self._state.document.edit(pattern, text, merge)

@@ -58,10 +58,11 @@ class GridPanel(QWidget):
         self._follows = True
         self._silent_placing = False
         self.ruler = Ruler(self.state, self.editor, self)
-        self.headers = RowHeaders(self.state, self.editor, self)
+        # The order in which Tab walks: the cells first, the many buttons of the rows last.
         self.view = GridView(self.state, self.editor, self)
-        self.lane_header = LaneHeader(self.state, self)
         self.lane = PropertyLane(self.state, self.editor, self)
+        self.lane_header = LaneHeader(self.state, self)
+        self.headers = RowHeaders(self.state, self.editor, self)
         self.scroll_bar = QScrollBar(Qt.Orientation.Horizontal, self)
         self._arrange()
         self._connect()
@@ -84,7 +85,6 @@ class GridPanel(QWidget):
         grid.addWidget(self.scroll_bar, 3, 1)
         grid.setRowStretch(1, 6)
         grid.setRowStretch(2, 1)
-        QWidget.setTabOrder(self.view, self.lane)
 
     def _connect(self) -> None:
         state = self.state

@@ -219,6 +219,8 @@ class GridView(QWidget):
         height, bottom = self.height(), self.rows.y[-1]
         ground, line = QColor(palette.window), QColor(palette.bar_line)
         painter.setClipRect(left, 0, right - left, height)
+        if cells.ratio % 1:  # edges of columns fall between pixels: leave none of them bare
+            painter.fillRect(left, 0, right - left, height, ground)
         painter.fillRect(left, bottom, right - left, height - bottom, ground)
         painter.fillRect(left, 0, columns.x[run[0]] - scroll - left, height, ground)
         locked = frozenset(ROW_OF[drum] for drum in Drum if state.project.lanes[drum].locked)
