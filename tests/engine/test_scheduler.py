@@ -16,7 +16,7 @@ from support.tape import Tape
 from drumstudio.domain import edits
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.pattern import Hit, Pattern
-from drumstudio.domain.performance import strokes
+from drumstudio.domain.performance import sounds, strokes
 from drumstudio.domain.project import Lane, Project
 from drumstudio.domain.timing import Grid, Meter, seconds_per_tick
 from drumstudio.engine.clock import FakeClock
@@ -454,3 +454,30 @@ def test_an_audition_may_begin_inside_its_pattern() -> None:
     heard = [(time - begin, e.velocity - 1) for time, e in rig.tape.strikes() if e.drum is Drum.RIDE]
     assert heard[0] == (pytest.approx(2.0), 16)
     assert [step for _, step in heard] == [(16 + n) % 32 for n in range(len(heard))]
+
+
+def test_an_early_first_hit_does_not_sound_at_the_end_of_the_last_pass() -> None:
+    pattern = Pattern(hits=(Hit(0, Drum.KICK, 90, -0.4), Hit(15, Drum.SNARE, 91)))
+    rig = Rig(Project((pattern,), qpm=240.0))
+    rig.do(lambda s: s.transport.set_loop(False))
+    rig.play()
+    rig.run(1.5)
+    assert [e.velocity for _, e in rig.tape.strikes()] == [90, 91]
+
+
+def test_chances_are_drawn_anew_each_pass_and_go_on_over_a_change_of_length() -> None:
+    hits = tuple(Hit(step, Drum.SNARE, step + 1, chance=0.5) for step in range(16))
+    project = Project((Pattern(hits=hits),), qpm=240.0)
+    rig = Rig(project)
+    begin = rig.play()
+    rig.run(2.53)  # in the third pass of a second each
+    rig.set(project.with_pattern(Pattern(bars=2, hits=hits)))
+    rig.run(2.4)
+    heard: dict[int, list[int]] = {}
+    for time, event in rig.tape.strikes():
+        heard.setdefault(int(time - begin + 1e-6), []).append(event.velocity - 1)
+    drawn = [[hit.step for hit in hits if sounds(hit, index)] for index in range(4)]
+    assert [heard[second] for second in (0, 1, 2)] == drawn[:3]
+    assert 3 not in heard  # the new second bar is empty
+    assert heard[4] == drawn[3][: len(heard[4])]
+    assert len(heard[4]) > 2
