@@ -97,7 +97,9 @@ def _zone_generators(zone: Zone, index: dict[str, int]) -> list[bytes]:
 
 
 def _instrument(name: str, zones: list[Zone], index: dict[str, int]) -> list[bytes]:
-    bags, generators, modulators = b"", [], []
+    bags = b""
+    generators: list[bytes] = []
+    modulators: list[bytes] = []
     for zone in zones:
         bags += struct.pack("<HH", len(generators), len(modulators))
         generators += _zone_generators(zone, index)

@@ -64,7 +64,7 @@ def noise(
     """White noise with the gains that `spectrum` gives for its frequencies, unit power before decay."""
     count = frames(seconds)
     white = np.fft.rfft(random.standard_normal(count))
-    gains = spectrum(np.fft.rfftfreq(count, 1 / RATE))
+    gains = spectrum(np.asarray(np.fft.rfftfreq(count, 1 / RATE), np.float64))
     gains[0] = 0.0
     shaped = np.fft.irfft(white * gains, count)
     shaped /= np.sqrt(np.mean(shaped**2))
