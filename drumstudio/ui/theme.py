@@ -91,7 +91,7 @@ LIGHT = Theme(
     accent="#6a4fe0", accent_hover="#5b40d2", accent_ground="#e9e4fd", accent_text="#5a3fd0",
     on_accent="#ffffff", primer="#1f62c4", go="#13703f", go_ground="#bfe8d0", warn="#8a5c00", bad="#c2302f",
     on_lit="#ffffff",
-    cell_even="#dde1e8", cell_odd="#e8ebf0", made_even="#d8d0f6", made_odd="#e2dcf9", hatch="#c3b7f0",
+    cell_even="#dde1e8", cell_odd="#e8ebf0", made_even="#d8d0f6", made_odd="#e2dcf9", hatch="#b3a4ec",
     bar_line="#a3abb9", playhead="#171a20", focus="#171a20", selection="#1264c4",
     drums=("#1f62c4", "#b8431a", "#0b6b7a", "#0c7050", "#8f3a72", "#9a4a80", "#a2578b", "#7d5a00", "#95520a"),
 )  # fmt: skip
