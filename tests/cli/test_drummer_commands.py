@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
 import signal
 import subprocess
 import sys
@@ -126,6 +129,27 @@ def test_one_drum_models_train_score_and_play(songs, primer, tmp_path, capsys) -
     assert {hit.drum for hit in import_pattern(target / "drumstudio_seed1_1.mid").pattern.hits} == {
         Drum.SNARE
     }
+
+
+def test_on_a_terminal_reports_are_words(songs, tmp_path) -> None:
+    ours, theirs = pty.openpty()
+    words = ["train", str(songs), "--out", str(tmp_path / "m.safetensors"), *TRAIN]
+    child = subprocess.Popen(
+        [sys.executable, "-m", "drumstudio", *words], stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs
+    )
+    os.close(theirs)
+    seen = b""
+    # The terminal's other end gives an error, not an end of file, once all have left.
+    with contextlib.suppress(OSError):
+        while chunk := os.read(ours, 4096):
+            seen += chunk
+    os.close(ours)
+    assert child.wait(timeout=60) == 0
+    text = seen.decode()
+    assert "step 1: perplexity" in text
+    assert "steps/s" in text
+    assert "6/6" in text
+    assert "{" not in text
 
 
 @pytest.mark.parametrize("how", ["interrupt", "terminate", "stdin"])

@@ -137,6 +137,18 @@ def test_mutated_files_are_refused_in_a_sentence_or_still_whole(
     assert "mutant.safetensors" in said
 
 
+@pytest.mark.parametrize("kind", ["BF16", "F8_E4M3", "I8"])
+def test_numbers_of_another_kind_are_refused(model_file: Path, kind: str) -> None:
+    """A header that is whole in itself, of weights that no network here has."""
+    metadata = files.read_metadata(model_file)
+    size = {"BF16": 2}.get(kind, 1)
+    tensor = {"dtype": kind, "shape": [4], "data_offsets": [0, 4 * size]}
+    header = json.dumps({"__metadata__": metadata, "out.bias": tensor}).encode()
+    model_file.write_bytes(len(header).to_bytes(8, "little") + header + bytes(4 * size))
+    with pytest.raises(CheckpointError, match="damaged"):
+        load_sampler(model_file)
+
+
 @pytest.mark.parametrize("content", [b"", b"MThd", b"\0" * 100, b"\xff" * 4096, b"{}" * 50])
 def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.safetensors"
