@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 import traceback
@@ -42,9 +43,6 @@ class BugReporter(QObject):
         threading.excepthook = threading.__excepthook__
 
     def _hook(self, kind: type[BaseException], value: BaseException, trace: TracebackType | None) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            QApplication.quit()
-            return
         self._bridge.bug.emit(kind, value, trace)
 
     def _thread_hook(self, args: threading.ExceptHookArgs) -> None:
@@ -86,6 +84,9 @@ def make_application() -> QApplication:
 def run_window(words: Sequence[str]) -> int:
     """Show the window with the files named by `words`; the exit status once it is closed."""
     log.configure()
+    # Qt waits in C, where Python's own handler never runs: Ctrl+C ends the program, and what was
+    # unsaved is offered at the next start.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     application = make_application()
     settings = Settings()
     theme.apply(application, settings.get("theme", "dark"))
@@ -97,6 +98,8 @@ def run_window(words: Sequence[str]) -> int:
     files = [Path(word) for word in words]
     # Files, outputs and models wait until the window is on the screen.
     window.painted.connect(lambda: QTimer.singleShot(0, window, lambda: window.begin(files)))
+    # Qt itself quits only when a window closes that is still to be seen.
+    window.closed.connect(application.quit)
     window.show()
     status = application.exec()
     BugReporter.uninstall()

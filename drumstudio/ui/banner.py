@@ -54,6 +54,7 @@ class Banner(QFrame):
         for label, action in choices:
             button = QPushButton(label)
             button.setProperty("kind", "small")
+            button.setAutoDefault(True)
             button.clicked.connect(self.close_message)
             button.clicked.connect(action)
             self._buttons.addWidget(button)

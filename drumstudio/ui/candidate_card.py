@@ -21,7 +21,7 @@ from drumstudio.app.candidates import Candidate
 from drumstudio.domain.pattern import Pattern
 from drumstudio.ui import theme
 from drumstudio.ui.buttons import IconButton, LabelButton
-from drumstudio.ui.layouts import restyle
+from drumstudio.ui.layouts import enter_clicks, restyle
 from drumstudio.ui.miniature import Miniature
 
 
@@ -75,6 +75,7 @@ class CandidateCard(QFrame):
         self.insert.clicked.connect(self._insert_all)
         self.first_bar.clicked.connect(self._insert_first)
         self.keep.clicked.connect(self._toggle_kept)
+        enter_clicks(self)
         self._set_ready(False)
 
     def _lay_out(self) -> None:
@@ -137,9 +138,10 @@ class CandidateCard(QFrame):
             if hearing is Hearing.SILENT:
                 self.miniature.show_playhead(None)
 
-    def show_lit(self, lit: bool) -> None:
-        """Show whether it is the chosen one."""
+    def show_lit(self, lit: bool, focused: bool) -> None:
+        """Show whether it is the chosen one, and whether keys go to it."""
         restyle(self, "lit", lit)
+        restyle(self, "focused", focused)
 
     def set_letter(self, letter: str) -> None:
         """Give it another letter."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from drumstudio.app.candidates import Candidate
@@ -46,7 +46,7 @@ class CandidateList(QScrollArea):
         inside.setObjectName("cards")
         self._layout = QVBoxLayout(inside)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(10)
+        self._layout.setSpacing(8)
         self._layout.addStretch(1)
         self.setWidget(inside)
         self.setStyleSheet("CandidateList, #cards { background: transparent; }")
@@ -190,8 +190,21 @@ class CandidateList(QScrollArea):
 
     def _choose(self, card: CandidateCard) -> None:
         self._chosen = card
-        for other in self.cards:
-            other.show_lit(other is card)
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        for card in self.cards:
+            card.show_lit(card is self._chosen, self._chosen is card and self.hasFocus())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where the keys go."""
+        super().focusInEvent(event)
+        self._show_chosen()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """They go elsewhere."""
+        super().focusOutEvent(event)
+        self._show_chosen()
 
     def _toggle(self, card: CandidateCard) -> None:
         self._choose(card)

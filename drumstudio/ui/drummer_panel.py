@@ -105,7 +105,7 @@ class DrummerPanel(QFrame):
         self._build_empty()
         controls = QVBoxLayout()
         controls.setContentsMargins(0, 0, SCROLL_WIDTH, 0)
-        controls.setSpacing(9)
+        controls.setSpacing(8)
         controls.addLayout(head)
         controls.addWidget(self.picker)
         controls.addLayout(rows)
@@ -120,7 +120,7 @@ class DrummerPanel(QFrame):
 
     def _dress(self) -> None:
         self.button.setProperty("kind", "primary")
-        self.button.setFixedHeight(38)
+        self.button.setFixedHeight(36)
         self.button.clicked.connect(self.ask)
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSlider, QWidget
 
 
 def restyle(widget: QWidget, name: str, value: object) -> None:
@@ -14,6 +14,12 @@ def restyle(widget: QWidget, name: str, value: object) -> None:
         widget.setProperty(name, value)
         widget.style().unpolish(widget)
         widget.style().polish(widget)
+
+
+def enter_clicks(parent: QWidget) -> None:
+    """Let Enter press the buttons inside `parent` that have the focus: Space is the transport's."""
+    for button in parent.findChildren(QPushButton):
+        button.setAutoDefault(True)
 
 
 class SliderRow:

@@ -33,6 +33,7 @@ from drumstudio.ui.drumming import Drumming
 from drumstudio.ui.file_actions import MIDI_SUFFIXES, FileActions, Message
 from drumstudio.ui.grid.panel import GridPanel
 from drumstudio.ui.help_sheet import HelpSheet
+from drumstudio.ui.layouts import enter_clicks
 from drumstudio.ui.menus import Menus, fill_recent
 from drumstudio.ui.pattern_slots import PatternSlots
 from drumstudio.ui.playing import Playing
@@ -43,16 +44,21 @@ from drumstudio.ui.transport_bar import TransportBar
 
 
 class MainWindow(QMainWindow):
-    """Everything a user sees.  `painted()` once, after the first frame is on the screen."""
+    """Everything a user sees.
+
+    Signals: `painted()` once, after the first frame is on the screen; `closed()` when every
+    thread has ended and the program may.
+    """
 
     painted = Signal()
+    closed = Signal()
 
     def __init__(self, engine: Engine, bridge: Bridge, settings: Settings) -> None:
         super().__init__()
         self._engine, self._settings = engine, settings
         self._was_painted = False
         self._closing = False
-        self._help: HelpSheet | None = None
+        self.help_sheet: HelpSheet | None = None
         self.document = Document(Project(), parent=self)
         self.keymap = Keymap(settings, self)
         self.background = Background(bridge, self)
@@ -71,6 +77,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._fill_menus()
         self._connect()
+        enter_clicks(self)
         self._dress()
         self._restore_layout()
 
@@ -115,6 +122,7 @@ class MainWindow(QMainWindow):
         self.background.started.connect(status.show_work)
         self.background.progressed.connect(status.show_share)
         self.background.finished.connect(status.hide_work)
+        self.transport.output.more = self._add_sound_entries
         self.grid.strike_requested.connect(self.playing.strike)
         self.grid.locate_requested.connect(self._engine.locate)
         self.drummer.show_keys(self.keymap.label("continue"))
@@ -292,15 +300,15 @@ class MainWindow(QMainWindow):
 
     def show_help(self) -> None:
         """Open the sheet of keys, or close it."""
-        if self._help is not None:
-            self._help.close()
+        if self.help_sheet is not None:
+            self.help_sheet.close()
             return
-        self._help = HelpSheet(self.keymap, self)
-        self._help.destroyed.connect(self._help_closed)
-        self._help.show()
+        self.help_sheet = HelpSheet(self.keymap, self)
+        self.help_sheet.destroyed.connect(self._help_closed)
+        self.help_sheet.show()
 
     def _help_closed(self) -> None:
-        self._help = None
+        self.help_sheet = None
 
     def _about(self) -> None:
         self.tell(
@@ -308,6 +316,11 @@ class MainWindow(QMainWindow):
         )
 
     # -- sound and models
+
+    def _add_sound_entries(self, menu: QMenu) -> None:
+        menu.addSeparator()
+        self._list_soundfonts(menu.addMenu("Soundfont"))
+        self.menus.add(menu, "Look again", self.playing.rescan)
 
     def _list_soundfonts(self, menu: QMenu) -> None:
         menu.clear()
@@ -382,6 +395,7 @@ class MainWindow(QMainWindow):
         self._engine.close()
         self._closing = True
         self.close()
+        self.closed.emit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take projects and MIDI files."""

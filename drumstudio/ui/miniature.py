@@ -23,7 +23,7 @@ class Miniature(QWidget):
         self._steps = 0
         self._made = 0
         self._playing: int | None = None
-        self.setMinimumHeight(36)
+        self.setMinimumHeight(34)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Miniature")
 
@@ -43,7 +43,7 @@ class Miniature(QWidget):
 
     def sizeHint(self) -> QSize:
         """Wide and low."""
-        return QSize(200, 36)
+        return QSize(200, 34)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint ground, bar lines and hits."""

@@ -86,6 +86,7 @@ class PatternSlots(QWidget):
         button = QPushButton(PATTERN_NAMES[index])
         button.setProperty("kind", "slot")
         button.setCheckable(True)
+        button.setAutoDefault(True)
         button.setFixedSize(_SIDE, _SIDE)
         button.clicked.connect(partial(self._clicked, index))
         button.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

@@ -160,6 +160,7 @@ class Playing(QObject):
         self.soundfont = path
         self._settings.set("soundfont", "" if path is None else str(path))
         self._engine.set_soundfont(path)
+        self._show_output()
 
     def rescan(self) -> None:
         """Look for outputs again."""
@@ -200,7 +201,8 @@ class Playing(QObject):
     def _show_output(self) -> None:
         engine = self._engine
         status = engine.status
-        self._transport.show_outputs(engine.choices(), engine.choice, status)
+        kit = self.soundfont.stem if self.soundfont and engine.choice.kind == "synth" else ""
+        self._transport.show_outputs(engine.choices(), engine.choice, status, kit)
         self._status.show_output(status)
         failed = status.state is OutputState.FAILED
         if failed and status.message != self._told:

@@ -23,7 +23,7 @@ QWidget#cards, QWidget#empty { background: transparent; }
 
 QFrame[card="true"] { background: $raised; border: 1px solid $border; border-radius: 8px; }
 QFrame[card="true"][lit="true"] { background: $accent_ground; border: 1px solid $accent_text; }
-QFrame[card="true"][lit="true"][focused="true"] { border: 2px solid $focus; }
+QFrame[card="true"][lit="true"][focused="true"] { border: 1px solid $focus; }
 QLabel[role="badge"] { background: $field; color: $text; border-radius: 5px; }
 QLabel[role="hint"] { color: $text_muted; }
 QLabel[role="code"] { color: $text; background: $field; border-radius: 6px; padding: 6px 8px;

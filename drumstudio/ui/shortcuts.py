@@ -34,7 +34,6 @@ SHORTCUTS: tuple[Shortcut, ...] = (
         "Play",
         ("play", "Play or stop", "Space"),
         ("to_start", "Back to the start", "Backspace"),
-        ("record", "Record the e-kit", "R"),
         ("loop", "Loop on or off", "Ctrl+L"),
         ("click", "Click on or off", "K"),
         ("tap_tempo", "Tap the tempo", "T"),

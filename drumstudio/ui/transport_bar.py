@@ -166,12 +166,12 @@ class TransportBar(QFrame):
         self.loop.describe("Loop is on" if on else "Loop is off", "Ctrl+L")
 
     def show_outputs(
-        self, choices: Sequence[OutputChoice], chosen: OutputChoice, status: OutputStatus
+        self, choices: Sequence[OutputChoice], chosen: OutputChoice, status: OutputStatus, kit: str = ""
     ) -> None:
-        """Offer `choices` and show the state of the chosen one."""
+        """Offer `choices` and show the state of the chosen one, under the name of its `kit` if given."""
         self.output.set_options([(choice.label or choice.name, choice) for choice in choices])
         self.output.set_value(chosen)
-        label = chosen.label or chosen.name
+        label = kit or chosen.label or chosen.name
         self.output.show_text(label, light=LIGHTS[status.state])
         self.output.setAccessibleDescription(f"{label}, {status.state}")
         self.output.setToolTip(status.message or f"{label}: {status.state}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QLabel,
     QLineEdit,
+    QMenu,
     QPushButton,
     QWidget,
 )
@@ -76,6 +78,20 @@ def test_space_plays_wherever_the_focus_is_except_in_text(qtbot: QtBot, window: 
         QTest.keyClick(widget, Qt.Key.Key_Space)
         qtbot.waitUntil(lambda: not window.playing.playing, timeout=WAIT)
         assert window.document.project == before
+
+
+def test_enter_presses_the_button_that_has_the_focus(qtbot: QtBot, window: MainWindow) -> None:
+    window.slots.add.setFocus()
+    QTest.keyClick(window.slots.add, Qt.Key.Key_Return)
+    assert len(window.document.project.patterns) == 5
+    window.drummer.button.setFocus()
+    QTest.keyClick(window.drummer.button, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.drummer.cards.ready == 4, timeout=WAIT)
+    third = window.drummer.cards.cards[2]
+    third.insert.setFocus()
+    QTest.keyClick(third.insert, Qt.Key.Key_Return)
+    assert third.candidate is not None
+    assert window.document.stack.undoText() == f"Insert {third.candidate.name}"
 
 
 def test_every_control_has_a_name(qtbot: QtBot, window: MainWindow) -> None:
@@ -311,6 +327,16 @@ def test_the_window_is_shown_before_torch_is_imported() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.split()[0] == "False"
+
+
+def test_soundfonts_are_chosen_where_the_output_is(window: MainWindow, tmp_path: Path) -> None:
+    window.playing.set_soundfont(tmp_path / "Jazz Kit.sf2")
+    menu = window.transport.output.menu()
+    (submenu,) = [m for m in menu.findChildren(QMenu) if m.title() == "Soundfont"]
+    entries = {action.text(): action for action in submenu.actions()}
+    assert entries["Jazz Kit.sf2"].isChecked()
+    entries["DrumStudio kit"].trigger()
+    assert window.playing.soundfont is None
 
 
 def test_sliders_are_named_after_what_they_say(window: MainWindow) -> None:
