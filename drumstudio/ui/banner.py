@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from drumstudio.ui.buttons import IconButton
 from drumstudio.ui.layouts import restyle
 
 Choice = tuple[str, Callable[[], None]]
+_Message = tuple[str, str, tuple[Choice, ...]]
 
 
 class Banner(QFrame):
-    """Shows one message at a time; never takes the focus.  `closed()` when it goes."""
-
-    closed = Signal()
+    """Shows one message at a time; never takes the focus."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._shown: _Message | None = None
+        self._waiting: list[_Message] = []
         self.setProperty("banner", True)
         self.setAccessibleName("Message")
         self._text = QLabel()
@@ -44,12 +45,23 @@ class Banner(QFrame):
         return "" if self.isHidden() else self._text.text()
 
     def show_message(self, text: str, kind: str = "note", choices: Sequence[Choice] = ()) -> None:
-        """Show `text` (`kind` "note" or "error") with a button for each of `choices`."""
+        """Show `text` (`kind` "note" or "error") with a button for each of `choices`.
+
+        A message that offers choices comes back once those that came over it are closed.
+        """
+        if not self.isHidden() and self._shown is not None and self._shown[2]:
+            self._waiting.append(self._shown)
+        self._show((text, kind, tuple(choices)))
+
+    def _show(self, message: _Message) -> None:
+        self._shown = message
+        text, kind, choices = message
         restyle(self, "kind", kind)
         self._text.setText(text)
         self.setAccessibleDescription(text)
         while (item := self._buttons.takeAt(0)) is not None:
             if widget := item.widget():
+                widget.hide()
                 widget.deleteLater()
         for label, action in choices:
             button = QPushButton(label)
@@ -61,7 +73,8 @@ class Banner(QFrame):
         self.show()
 
     def close_message(self) -> None:
-        """Take the message away."""
-        if not self.isHidden():
+        """Take the message away; one that still waits for an answer takes its place."""
+        if self._waiting:
+            self._show(self._waiting.pop())
+        else:
             self.hide()
-            self.closed.emit()

@@ -303,6 +303,21 @@ def test_a_missing_output_is_said_with_a_way_out(window: MainWindow) -> None:
     assert [b.text() for b in window.banner.findChildren(QPushButton) if b.text()] == ["Try again"]
 
 
+def test_a_question_comes_back_after_what_came_over_it(window: MainWindow) -> None:
+    answers: list[str] = []
+    banner = window.banner
+    banner.show_message("Restore it?", choices=[("Restore", lambda: answers.append("yes"))])
+    banner.show_message("One thing.")
+    banner.show_message("Another thing.")
+    assert banner.text == "Another thing."
+    banner.close_message()
+    assert banner.text == "Restore it?"
+    QApplication.processEvents()  # new buttons are shown with the next layout
+    (button,) = [b for b in banner.findChildren(QPushButton) if b.isVisible() and b.text()]
+    press(button)
+    assert (answers, banner.text) == (["yes"], "")
+
+
 def test_a_bug_becomes_one_dialog(qtbot: QtBot, window: MainWindow, caplog: pytest.LogCaptureFixture) -> None:
     bridge = Bridge()
     reporter = BugReporter(bridge)
