@@ -62,6 +62,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="end after so many steps without getting better; 0: never (500)",
     )
     training.add_argument("--threads", type=int, default=1, help="processor cores to use (1)")
+    training.add_argument(
+        "--device",
+        choices=("cpu", "cuda"),
+        default="cpu",
+        help="where to train (cpu; only it repeats a seed exactly)",
+    )
     training.add_argument("--resume", action="store_true", help="go on where this training stopped")
     training.add_argument(
         "--stop-on-stdin", action="store_true", help="stop and save when a line `stop` comes in"
@@ -102,7 +108,7 @@ def run(args: argparse.Namespace) -> int:
     from drumstudio.ml.trainer import Trainer, use_threads
 
     use_threads(args.threads)
-    trainer = Trainer(args.out, _model(args, data), _settings(args), train, validation)
+    trainer = Trainer(args.out, _model(args, data), _settings(args), train, validation, args.device)
     if args.resume:
         _say(f"resuming after step {trainer.resume()}")
     return _train(args, trainer)

@@ -108,7 +108,7 @@ def _score_rows(model: DrumRnn, tracks: Sequence[Track]) -> Score:
         state = [tuple(part[: len(alive)] for part in layer) for layer in state]
         batch = collate([_stretch(model, track, first) for track in alive])
         logits, state = _run(model, batch, state)
-        total += score_batch(logits, torch.from_numpy(batch.target))
+        total += score_batch(logits, torch.from_numpy(batch.target).to(model.device))
     return total
 
 
@@ -125,5 +125,6 @@ def _stretch(model: DrumRnn, track: Track, first: int) -> tuple[np.ndarray, np.n
 
 
 def _run(model: DrumRnn, batch: Batch, state: State) -> tuple[torch.Tensor, State]:
-    logits, after = model(torch.from_numpy(batch.before), torch.from_numpy(batch.place), state)
+    before, place = torch.from_numpy(batch.before), torch.from_numpy(batch.place)
+    logits, after = model(before.to(model.device), place.to(model.device), state)
     return logits, after

@@ -28,7 +28,8 @@ class PlainLayer(nn.Module):
 
     def start(self, batch: int) -> tuple[Tensor, ...]:
         """State before the first step."""
-        return (torch.zeros(batch, self.units), torch.zeros(batch, self.units))
+        zeros = torch.zeros(batch, self.units, device=next(self.parameters()).device)
+        return (zeros, zeros)
 
     def forward(self, x: Tensor, state: tuple[Tensor, ...]) -> tuple[Tensor, tuple[Tensor, ...]]:
         """Outputs (batch, steps, units) of `x` (batch, steps, inputs), and the state after them."""
@@ -55,8 +56,9 @@ class AttentionLayer(nn.Module):
 
     def start(self, batch: int) -> tuple[Tensor, ...]:
         """State before the first step: a memory of nothing."""
-        one = torch.zeros(batch, self.units)
-        many = torch.zeros(batch, self.length, self.units)
+        device = self.query.weight.device
+        one = torch.zeros(batch, self.units, device=device)
+        many = torch.zeros(batch, self.length, self.units, device=device)
         return (one, one, one, many, many)
 
     def forward(self, x: Tensor, state: tuple[Tensor, ...]) -> tuple[Tensor, tuple[Tensor, ...]]:
@@ -108,6 +110,11 @@ class DrumRnn(nn.Module):
                 if "bias_ih" in name:
                     units = len(value) // 4
                     nn.init.ones_(value[units : 2 * units])
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.out.weight.device
 
     def start(self, batch: int) -> State:
         """State of every layer before the first step."""

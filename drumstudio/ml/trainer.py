@@ -86,6 +86,16 @@ def use_threads(count: int) -> None:
     torch.set_num_threads(count)
 
 
+def _device(name: str) -> torch.device:
+    """The device called `name`, cpu or cuda; DrumStudioError where it is not there."""
+    if name == "cuda" and not torch.cuda.is_available():
+        raise DrumStudioError(
+            "there is no CUDA device, or PyTorch is its CPU build; "
+            "train with --device cpu, or set up with ./run --cuda"
+        )
+    return torch.device(name)
+
+
 class Trainer:
     """Trains one network on `train`, keeps at `path` the one best on `validation`.
 
@@ -100,13 +110,14 @@ class Trainer:
         settings: Settings,
         train: Sequence[Track],
         validation: Sequence[Track],
+        device: str = "cpu",
     ) -> None:
         network, encoding = model.network, model.encoding
         self._path, self._settings = path, settings
         self._name, self._described = model.name, model.training
         self._validation = validation
         torch.manual_seed(settings.seed)
-        self.model = DrumRnn(network, encoding)
+        self.model = DrumRnn(network, encoding).to(_device(device))
         self._optimizer = torch.optim.Adam(self.model.parameters(), lr=settings.learning_rate)
         self._windows = Windows(train, encoding, settings.window, network.place, settings.seed)
         self._step = 0
@@ -172,8 +183,10 @@ class Trainer:
         torch.manual_seed(int(np.random.SeedSequence((self._settings.seed, self._step)).generate_state(1)[0]))
         for group in self._optimizer.param_groups:
             group["lr"] = self._rate()
-        target = torch.from_numpy(batch.target)
-        logits, _ = self.model(torch.from_numpy(batch.before), torch.from_numpy(batch.place))
+        before, place, target = (
+            torch.from_numpy(part).to(self.model.device) for part in (batch.before, batch.place, batch.target)
+        )
+        logits, _ = self.model(before, place)
         loss = functional.cross_entropy(logits.flatten(0, 1), target.flatten(), ignore_index=IGNORED)
         self._optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -249,9 +262,9 @@ class Trainer:
     def _save_state(self) -> None:
         tensors: dict[str, Any] = {}
         for name, value in self.model.named_parameters():
-            tensors[f"model.{name}"] = value.detach().numpy()
+            tensors[f"model.{name}"] = value.detach().cpu().numpy()
             for part, kept in self._optimizer.state.get(value, {}).items():
-                tensors[f"adam.{part}.{name}"] = kept.detach().numpy()
+                tensors[f"adam.{part}.{name}"] = kept.detach().cpu().numpy()
         metadata = {
             "format": STATE_FORMAT,
             "format_version": str(STATE_VERSION),
@@ -266,11 +279,12 @@ class Trainer:
         with torch.no_grad():
             for name, value in self.model.named_parameters():
                 value.copy_(tensors[f"model.{name}"])
-                self._optimizer.state[value] = {
-                    part: tensors[f"adam.{part}.{name}"]
-                    for part in ("step", "exp_avg", "exp_avg_sq")
-                    if f"adam.{part}.{name}" in tensors
-                }
+                if f"adam.step.{name}" in tensors:
+                    self._optimizer.state[value] = {
+                        "step": tensors[f"adam.step.{name}"],
+                        "exp_avg": tensors[f"adam.exp_avg.{name}"].to(value.device),
+                        "exp_avg_sq": tensors[f"adam.exp_avg_sq.{name}"].to(value.device),
+                    }
 
     def _fixed(self) -> str:
         """What must be the same for a resumed training to be the same training."""
@@ -291,7 +305,7 @@ class Trainer:
 
 def weights_of(model: DrumRnn) -> files.Weights:
     """The weights of `model` as arrays."""
-    return {name: value.detach().numpy().copy() for name, value in model.state_dict().items()}
+    return {name: value.detach().cpu().numpy().copy() for name, value in model.state_dict().items()}
 
 
 def load_model(path: Path) -> tuple[Checkpoint, DrumRnn]:

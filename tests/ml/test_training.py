@@ -281,6 +281,15 @@ def test_a_damaged_state_is_refused(tmp_path: Path, beats: list[Beat]) -> None:
         _trainer(path, beats).resume()
 
 
+def test_a_device_that_is_not_there_is_said(
+    tmp_path: Path, beats: list[Beat], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    model = Checkpoint("m", SMALL, Encoding(), Training())
+    with pytest.raises(DrumStudioError, match="no CUDA device"):
+        Trainer(tmp_path / "m.safetensors", model, SHORT, beats, [], device="cuda")
+
+
 def test_a_training_that_goes_astray_says_so(tmp_path: Path, beats: list[Beat]) -> None:
     wild = replace(SHORT, learning_rate=3e37)
     with pytest.raises(DrumStudioError, match="learning-rate"):
