@@ -69,7 +69,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    with jack_server(f"lateness{os.getpid()}", period=64), Listener("Lateness") as listener:
+    with jack_server(period=64), Listener("Lateness") as listener:
         output = MidiOutput(listener.name, list_ports().outputs)
         while output.status.state is OutputState.STARTING:
             time.sleep(0.01)

@@ -6,7 +6,10 @@ channel 10, every note closed.
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
+
+import mido
 
 from drumstudio.domain.drums import GENERAL_MIDI, ROLAND, Drum, DrumMap
 from drumstudio.domain.pattern import MAX_BARS, Pattern
@@ -19,14 +22,13 @@ from drumstudio.midi.own import OwnNotes, Place, exceptional
 from drumstudio.paths import write_atomically
 
 GATE = 48  # ticks a note is held: a tenth of a quarter, as an e-kit's own recordings
-_NOTE_ON, _NOTE_OFF, _CONTROL = 0x90 | DRUM_CHANNEL, 0x80 | DRUM_CHANNEL, 0xB0 | DRUM_CHANNEL
 _OFF_VELOCITY = 64
 _PEDAL = 4
 # Pedal position that a TD module needs before a hat note to sound it closed or open.
 _PEDAL_OF = {Drum.CLOSED_HAT: 90, Drum.OPEN_HAT: 15}
 
 # Tick, order within the tick (note-offs before all else), message.
-_Event = tuple[int, int, bytes]
+_Event = tuple[int, int, mido.Message | mido.MetaMessage]
 
 
 def export_pattern(
@@ -84,30 +86,41 @@ def encode(
         exceptional(pattern.grid, pattern.swing, ((tick, drum, place) for tick, drum, _, place in struck)),
     )
     notes = [(tick, drum, velocity) for tick, drum, velocity, _ in struck]
-    tracks = (
+    file = mido.MidiFile(type=1, ticks_per_beat=PPQ, charset="utf-8")
+    file.tracks += [
         _track(_conductor(name, note, pattern.grid.meter, qpm), pattern.ticks * repeats),
         _track(_names(drum_map) + _played(notes, drum_map), pattern.ticks * repeats),
-    )
-    header = b"MThd" + (6).to_bytes(4) + (1).to_bytes(2) + len(tracks).to_bytes(2) + PPQ.to_bytes(2)
-    return header + b"".join(tracks)
+    ]
+    encoded = io.BytesIO()
+    file.save(file=encoded)
+    return encoded.getvalue()
 
 
 def _conductor(name: str, note: OwnNotes, meter: Meter, qpm: float) -> list[_Event]:
     clocks = min(255, int(24 * meter.beat_quarters))
-    return [
-        (0, 0, _meta(0x03, name.encode("utf-8", "replace"))),
-        (0, 0, _meta(0x01, note.text().encode("ascii"))),
-        (0, 0, _meta(0x51, round(6e7 / qpm).to_bytes(3))),
-        (0, 0, _meta(0x58, bytes((meter.numerator, meter.denominator.bit_length() - 1, clocks, 8)))),
-    ]
+    # mido's own bpm2tempo counts beats of the meter; a tempo event counts quarters.
+    events = (
+        mido.MetaMessage("track_name", name=name.encode("utf-8", "replace").decode()),
+        mido.MetaMessage("text", text=note.text()),
+        mido.MetaMessage("set_tempo", tempo=round(6e7 / qpm)),
+        mido.MetaMessage(
+            "time_signature",
+            numerator=meter.numerator,
+            denominator=meter.denominator,
+            clocks_per_click=clocks,
+        ),
+    )
+    return [(0, 0, event) for event in events]
 
 
 def _names(drum_map: DrumMap) -> list[_Event]:
     """Name of the track and, as texts, of each drum's note."""
-    named = [(0, 0, _meta(0x03, b"Drums")), (0, 0, _meta(0x04, drum_map.label.encode()))]
-    return named + [
-        (0, 0, _meta(0x01, f"{drum.label}: note {drum_map.note_of(drum)}".encode())) for drum in Drum
-    ]
+    events = (
+        mido.MetaMessage("track_name", name="Drums"),
+        mido.MetaMessage("instrument_name", name=drum_map.label),
+        *(mido.MetaMessage("text", text=f"{drum.label}: note {drum_map.note_of(drum)}") for drum in Drum),
+    )
+    return [(0, 0, event) for event in events]
 
 
 def _played(notes: list[tuple[int, Drum, int]], drum_map: DrumMap) -> list[_Event]:
@@ -125,30 +138,21 @@ def _played(notes: list[tuple[int, Drum, int]], drum_map: DrumMap) -> list[_Even
     for tick, drum, velocity in notes:
         number = drum_map.note_of(drum)
         if drum_map.name == ROLAND.name and drum in _PEDAL_OF:
-            events.append((tick, 1, bytes((_CONTROL, _PEDAL, _PEDAL_OF[drum]))))
-        events.append((tick, 1, bytes((_NOTE_ON, number, velocity))))
-        events.append((ends[tick, drum], 0, bytes((_NOTE_OFF, number, _OFF_VELOCITY))))
+            events.append((tick, 1, _message("control_change", control=_PEDAL, value=_PEDAL_OF[drum])))
+        events.append((tick, 1, _message("note_on", note=number, velocity=velocity)))
+        events.append((ends[tick, drum], 0, _message("note_off", note=number, velocity=_OFF_VELOCITY)))
     return events
 
 
-def _track(events: list[_Event], length: int) -> bytes:
-    """A track chunk of `events`, ending at `length` ticks or with its last event."""
-    body = bytearray()
-    now = 0
+def _message(kind: str, **values: int) -> mido.Message:
+    return mido.Message(kind, channel=DRUM_CHANNEL, **values)
+
+
+def _track(events: list[_Event], length: int) -> mido.MidiTrack:
+    """A track of `events`, ending at `length` ticks or with its last event."""
+    track, now = mido.MidiTrack(), 0
     for tick, _, message in sorted(events, key=lambda event: event[:2]):
-        body += _varlen(tick - now) + message
+        track.append(message.copy(time=tick - now))
         now = tick
-    body += _varlen(max(0, length - now)) + _meta(0x2F, b"")
-    return b"MTrk" + len(body).to_bytes(4) + bytes(body)
-
-
-def _meta(kind: int, body: bytes) -> bytes:
-    return bytes((0xFF, kind)) + _varlen(len(body)) + body
-
-
-def _varlen(value: int) -> bytes:
-    """Variable-length number: seven bits a byte, the high bit set on all but the last."""
-    out = [value & 0x7F]
-    while value := value >> 7:
-        out.append(value & 0x7F | 0x80)
-    return bytes(reversed(out))
+    track.append(mido.MetaMessage("end_of_track", time=max(0, length - now)))
+    return track

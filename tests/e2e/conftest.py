@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -10,5 +9,5 @@ from support.jack import jack_server
 @pytest.fixture(scope="session")
 def jack() -> Iterator[str]:
     """A JACK server without hardware for all end-to-end tests of this process."""
-    with jack_server(f"ds{os.getpid()}") as name:
+    with jack_server() as name:
         yield name

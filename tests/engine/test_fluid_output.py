@@ -12,7 +12,6 @@ from support.kits import plain_soundfont
 
 from drumstudio.domain.drums import Drum
 from drumstudio.engine.fluid import DRIVER_VARIABLE, FILE_VARIABLE, FluidOutput
-from drumstudio.engine.fluid_library import LIBRARY_VARIABLE
 from drumstudio.engine.outputs import Click, OutputState, Strike
 from drumstudio.engine.soundfonts import studio_kit
 
@@ -202,8 +201,7 @@ def failed(output: FluidOutput) -> str:
     return output.status.message
 
 
-def test_without_the_library_it_says_how_to_install_it(tape, monkeypatch):
-    monkeypatch.setenv(LIBRARY_VARIABLE, "/nowhere/libfluidsynth.so")
+def test_without_the_library_it_says_how_to_install_it(tape, no_fluidsynth):
     assert "is not installed" in failed(FluidOutput())
 
 
@@ -218,7 +216,7 @@ def test_without_a_sound_device_it_says_so(monkeypatch):
 
 
 def test_it_plays_through_jack_at_jacks_own_rate(blips):
-    with jack_server("drumstudio-fluid"):
+    with jack_server():
         output = FluidOutput(blips, driver="jack")
         assert output.wait_ready(PATIENCE)
         assert output.status.state is OutputState.READY

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import queue
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,34 +17,56 @@ from pathlib import Path
 
 LISTENER = Path(__file__).with_name("midi_listener.py")
 TIMEOUT = 20.0
+SLOTS = 6
 
 Message = tuple[int, int, int]
 
 
 @contextmanager
-def jack_server(name: str, period: int = 1024) -> Iterator[str]:
-    """Run `jackd` with the dummy driver under `name`; clients find it through the environment.
+def _own_slot() -> Iterator[int]:
+    """A number that no other test process holds, however many run; free again when it dies."""
+    for slot in range(SLOTS):
+        with (Path(tempfile.gettempdir()) / f"drumstudio-jack-{slot}.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            yield slot
+            return
+    raise RuntimeError(f"all {SLOTS} JACK servers of the tests are in use")
+
+
+@contextmanager
+def jack_server(period: int = 1024) -> Iterator[str]:
+    """Run `jackd` with the dummy driver; gives its name, by which clients find it through the environment.
 
     A long `period` (in frames) is safe: a client that a busy machine keeps from its period
-    loses the messages of that period.
+    loses the messages of that period.  Names come from a few fixed ones: JACK knows no more than
+    eight servers, and takes the place of one that was killed again only under the same name.
     """
-    server = subprocess.Popen(
-        ["jackd", "-n", name, "-r", "-d", "dummy", "-r", "48000", "-p", str(period)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    before = os.environ.get("JACK_DEFAULT_SERVER")
-    os.environ["JACK_DEFAULT_SERVER"] = name
-    try:
-        subprocess.run(["jack_wait", "-s", name, "-w", "-t", "20"], check=True, capture_output=True)
-        yield name
-    finally:
-        if before is None:
-            del os.environ["JACK_DEFAULT_SERVER"]
-        else:
-            os.environ["JACK_DEFAULT_SERVER"] = before
-        server.terminate()
-        server.wait(10)
+    with _own_slot() as slot:
+        name = f"drumstudio-tests-{slot}"
+        server = subprocess.Popen(
+            ["jackd", "-n", name, "-r", "-d", "dummy", "-r", "48000", "-p", str(period)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        before = os.environ.get("JACK_DEFAULT_SERVER")
+        os.environ["JACK_DEFAULT_SERVER"] = name
+        try:
+            subprocess.run(["jack_wait", "-s", name, "-w", "-t", "20"], check=True, capture_output=True)
+            yield name
+        finally:
+            if before is None:
+                del os.environ["JACK_DEFAULT_SERVER"]
+            else:
+                os.environ["JACK_DEFAULT_SERVER"] = before
+            server.terminate()
+            try:
+                server.wait(10)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait(10)
 
 
 class Listener:
