@@ -11,23 +11,23 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from drumstudio.app import exporting, recovery, store
+from drumstudio.app import exporting, store
 from drumstudio.app.jobs import JobControl
-from drumstudio.app.recovery import Recovered, RecoveryCopy
+from drumstudio.app.recovery import Recovered
 from drumstudio.domain.demo import demo_project
 from drumstudio.domain.drums import DRUM_MAPS, GENERAL_MIDI, DrumMap
 from drumstudio.domain.project import PATTERN_NAMES, Project
 from drumstudio.midi.files import Imported, import_pattern
 from drumstudio.settings import Settings
+from drumstudio.ui.autosave import Autosave
 from drumstudio.ui.bridge import Background
 from drumstudio.ui.document import Document
 
 MIDI_SUFFIXES = (".mid", ".midi")
 _RECENT = 10
-_AUTOSAVE = 2000  # milliseconds after the last change
 _PROJECTS = f"DrumStudio projects (*{store.SUFFIX})"
 _MIDI = "MIDI files (*.mid *.midi)"
 _OPENABLE = f"Projects and MIDI files (*{store.SUFFIX} *.mid *.midi)"
@@ -50,12 +50,11 @@ class Message:
 class FileActions(QObject):
     """What the File menu does.
 
-    Signals: `told(Message)`, `recent_changed()`, `saved_state(str)` for the status bar.
+    Signals: `told(Message)`, `recent_changed()`.
     """
 
     told = Signal(object)
     recent_changed = Signal()
-    saved_state = Signal(str)
 
     def __init__(
         self, document: Document, background: Background, settings: Settings, window: QWidget
@@ -63,15 +62,10 @@ class FileActions(QObject):
         super().__init__(window)
         self._document, self._background = document, background
         self._settings, self._window = settings, window
-        self._copy = RecoveryCopy()
-        self._copied_at: float | None = None
         self._untouched = True
-        self._autosave = QTimer(self, singleShot=True, interval=_AUTOSAVE)
-        self._autosave.timeout.connect(self.write_copy)
-        self._tick = QTimer(self, interval=5000)
-        self._tick.timeout.connect(self._show_state)
+        self.autosave = Autosave(document, background, self)
+        self.autosave.found.connect(self._offer)
         document.changed.connect(self._changed)
-        document.modified_changed.connect(self._modified_changed)
 
     # -- projects
 
@@ -85,7 +79,7 @@ class FileActions(QObject):
             self._load(Path(last), on_failure=self._show_demo)
         else:
             self._show_demo()
-        self._background.run(lambda _: recovery.find_recovered(), self._offer)
+        self.autosave.look()
 
     def _show_demo(self) -> None:
         self._document.load(demo_project())
@@ -160,7 +154,7 @@ class FileActions(QObject):
         self._untouched = False
         self._document.mark_saved(path, project)
         self._remember(path)
-        self._show_state()
+        self.autosave.show_state()
         if then is not None:
             then()
 
@@ -184,7 +178,7 @@ class FileActions(QObject):
         if answer == Button.Save:
             self.save(then)
         elif answer == Button.Discard:
-            self._drop_copy()
+            self.autosave.drop()
             then()
 
     def name(self) -> str:
@@ -285,30 +279,9 @@ class FileActions(QObject):
         """Write exported MIDI with map `name` from now on."""
         self._settings.set("export_map", name)
 
-    # -- recovery
+    # -- beginning and end
 
-    def write_copy(self) -> None:
-        """Keep a recovery copy of the project as it stands."""
-        if not self._document.modified:
-            return
-        project, path = self._document.project, self._document.path
-        self._background.run(lambda _: self._copy.write(project, path), self._copied)
-
-    def _copied(self, _result: object) -> None:
-        self._copied_at = time.monotonic()
-        self._show_state()
-        if not self._document.modified:
-            self._drop_copy()
-
-    def _drop_copy(self) -> None:
-        self._autosave.stop()
-        self._copied_at = None
-        self._background.run(lambda _: self._copy.clear(), _nothing)
-
-    def _offer(self, found: list[Recovered]) -> None:
-        if not found:
-            return
-        newest = found[0]
+    def _offer(self, newest: Recovered) -> None:
         name = newest.original.name if newest.original else "an untitled beat"
         when = time.strftime("%H:%M on %d %B", time.localtime(newest.saved_at))
         self.told.emit(
@@ -316,7 +289,7 @@ class FileActions(QObject):
                 f"DrumStudio did not close well: unsaved work on {name} from {when} was kept.",
                 choices=(
                     ("Restore", partial(self.restore, newest)),
-                    ("Discard", partial(self._discard, newest)),
+                    ("Discard", partial(self.autosave.discard, newest)),
                 ),
             )
         )
@@ -328,44 +301,15 @@ class FileActions(QObject):
     def _restore(self, found: Recovered) -> None:
         self._untouched = False
         self._document.load(found.project, found.original, unsaved=True)
-        self._background.run(partial(self._take_over, found), self._copied)
-
-    def _take_over(self, found: Recovered, _control: JobControl) -> None:
-        # The new copy stands before the old one goes: a second crash loses nothing.
-        self._copy.write(found.project, found.original)
-        recovery.discard(found)
-
-    def _discard(self, found: Recovered) -> None:
-        self._background.run(lambda _: recovery.discard(found), _nothing)
+        self.autosave.take_over(found)
 
     def close(self) -> None:
         """The program ends in good order: no copy stays."""
-        self._autosave.stop()
-        self._tick.stop()
-        self._background.run(lambda _: self._copy.close(), _nothing)
-
-    # -- keeping the user told
+        self.autosave.close()
 
     def _changed(self, _project: Project) -> None:
         if self._document.modified:
             self._untouched = False
-            self._autosave.start()
-
-    def _modified_changed(self, modified: bool) -> None:
-        if modified:
-            self._tick.start()
-        else:
-            self._tick.stop()
-            self._drop_copy()
-        self._show_state()
-
-    def _show_state(self) -> None:
-        if not self._document.modified:
-            self.saved_state.emit("Saved" if self._document.path else "")
-        elif self._copied_at is None:
-            self.saved_state.emit("Unsaved changes")
-        else:
-            self.saved_state.emit(f"Unsaved changes · autosaved {_ago(time.monotonic() - self._copied_at)}")
 
     def _fail(self, sentence: str) -> None:
         if sentence:
@@ -399,11 +343,3 @@ class FileActions(QObject):
     def _folder(self) -> str:
         path = self._document.path
         return str(path.parent) if path else self._settings.get("folder", str(Path.home()))
-
-
-def _ago(seconds: float) -> str:
-    return f"{seconds:.0f} s ago" if seconds < 60 else f"{seconds / 60:.0f} min ago"
-
-
-def _nothing(_result: object) -> None:
-    pass

@@ -15,14 +15,13 @@ from PySide6.QtGui import (
     QGuiApplication,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from drumstudio import __version__, paths
 from drumstudio.app import store
 from drumstudio.domain.drums import DRUM_MAPS
 from drumstudio.domain.project import Project
 from drumstudio.engine.facade import Engine
-from drumstudio.engine.soundfonts import general_midi_banks
 from drumstudio.settings import Settings
 from drumstudio.ui import theme
 from drumstudio.ui.banner import Banner
@@ -39,6 +38,7 @@ from drumstudio.ui.pattern_slots import PatternSlots
 from drumstudio.ui.playing import Playing
 from drumstudio.ui.sheet import shell_sheet
 from drumstudio.ui.shortcuts import Keymap
+from drumstudio.ui.sound_menu import SoundMenu
 from drumstudio.ui.status_bar import StatusBar
 from drumstudio.ui.transport_bar import TransportBar
 
@@ -74,6 +74,7 @@ class MainWindow(QMainWindow):
         )
         self.files = FileActions(self.document, self.background, settings, self)
         self.menus = Menus(self.menuBar(), self.keymap, self.grid)
+        self.sounds = SoundMenu(self.menus, self.playing, self.background, self)
         self._lay_out()
         self._fill_menus()
         self._connect()
@@ -113,7 +114,7 @@ class MainWindow(QMainWindow):
         document.modified_changed.connect(self.setWindowModified)
         document.loaded.connect(self._show_title)
         files.told.connect(self.tell)
-        files.saved_state.connect(status.show_saving)
+        files.autosave.saved_state.connect(status.show_saving)
         files.recent_changed.connect(self._show_recent)
         self.drumming.told.connect(self.tell)
         self.drumming.hinted.connect(status.show_hint)
@@ -122,14 +123,13 @@ class MainWindow(QMainWindow):
         self.background.started.connect(status.show_work)
         self.background.progressed.connect(status.show_share)
         self.background.finished.connect(status.hide_work)
-        self.transport.output.more = self._add_sound_entries
+        self.transport.output.more = self.sounds.add_to_output
         self.grid.strike_requested.connect(self.playing.strike)
         self.grid.locate_requested.connect(self._engine.locate)
         self.drummer.show_keys(self.keymap.label("continue"))
         self._show_title()
 
     def _fill_menus(self) -> None:
-        self._soundfonts: list[Path] = []
         self._file_menu()
         self._edit_menu()
         self._pattern_menu()
@@ -213,8 +213,8 @@ class MainWindow(QMainWindow):
 
     def _midi_menu(self) -> None:
         menu = self.menus.menu("&MIDI")
-        sounds = menu.addMenu("&Soundfont")
-        sounds.aboutToShow.connect(partial(self._list_soundfonts, sounds))
+        fonts = menu.addMenu("&Soundfont")
+        fonts.aboutToShow.connect(partial(self.sounds.fill, fonts))
         maps = menu.addMenu("Export &map")
         options = [(drum_map.label, name) for name, drum_map in DRUM_MAPS.items()]
         self.menus.add_choice(maps, options, self.files.drum_map().name, self.files.set_drum_map)
@@ -315,34 +315,7 @@ class MainWindow(QMainWindow):
             Message(f"DrumStudio {__version__}: a step-grid drum machine with a trained drummer inside. MIT.")
         )
 
-    # -- sound and models
-
-    def _add_sound_entries(self, menu: QMenu) -> None:
-        menu.addSeparator()
-        self._list_soundfonts(menu.addMenu("Soundfont"))
-        self.menus.add(menu, "Look again", self.playing.rescan)
-
-    def _list_soundfonts(self, menu: QMenu) -> None:
-        menu.clear()
-        chosen = self.playing.soundfont
-        options: list[tuple[str, str]] = [("DrumStudio kit", "")]
-        known = [*self._soundfonts, *([chosen] if chosen and chosen not in self._soundfonts else [])]
-        options += [(path.name, str(path)) for path in known]
-        self.menus.add_choice(menu, options, "" if chosen is None else str(chosen), self._take_soundfont)
-        menu.addSeparator()
-        self.menus.add(menu, "Choose a file …", self._choose_soundfont)
-
-    def _take_soundfont(self, name: str) -> None:
-        self.playing.set_soundfont(Path(name) if name else None)
-
-    def _choose_soundfont(self) -> None:
-        dialog = QFileDialog(self, "Choose a soundfont", str(Path.home()), "Soundfonts (*.sf2 *.sf3)")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self._take_soundfont)
-        dialog.open()
-
-    def _soundfonts_found(self, found: list[Path]) -> None:
-        self._soundfonts = found
+    # -- files and folders
 
     def _export_wav(self) -> None:
         self.files.export_wav(self.playing.soundfont)
@@ -359,7 +332,7 @@ class MainWindow(QMainWindow):
         """Take up files, outputs and models; called once the window stands."""
         self.files.start(files)
         self.playing.open_outputs()
-        self.background.run(lambda _: general_midi_banks(), self._soundfonts_found)
+        self.sounds.look()
         self.drumming.look_for_models()
 
     def paintEvent(self, event: QPaintEvent) -> None:

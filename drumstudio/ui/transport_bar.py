@@ -18,7 +18,8 @@ from drumstudio.engine.facade import OutputChoice, Position
 from drumstudio.engine.outputs import OutputStatus
 from drumstudio.ui.buttons import IconButton
 from drumstudio.ui.document import Document
-from drumstudio.ui.fields import HEIGHT, ChoiceField, Field, NumberField, ToggleField
+from drumstudio.ui.fields import HEIGHT, ChoiceField, Field, ToggleField
+from drumstudio.ui.number_field import NumberField
 from drumstudio.ui.status_bar import LIGHTS
 
 METERS = tuple(

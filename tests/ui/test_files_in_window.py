@@ -199,7 +199,7 @@ def test_a_recovery_copy_is_kept_while_unsaved_and_gone_when_saved(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:
     click_cell(window, 3, Drum.RIDE)
-    window.files.write_copy()
+    window.files.autosave.write()
     idle(qtbot, window)
     assert len(list(recovery_folder().glob("*.recovery"))) == 1
     assert window.document.modified
