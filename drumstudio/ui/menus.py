@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from drumstudio.ui.grid.panel import GridPanel
@@ -105,11 +105,6 @@ def fill_recent(
         menu.addSeparator()
         menu.addAction("Clear the list").triggered.connect(partial(_call, clear))
     menu.setEnabled(bool(paths))
-
-
-def native(key: str) -> str:
-    """A key as the desktop writes it."""
-    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def _call(does: Callable[[], object], _checked: bool = False) -> None:
