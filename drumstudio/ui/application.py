@@ -19,6 +19,7 @@ from drumstudio.log import LOGGER
 from drumstudio.settings import Settings
 from drumstudio.ui import theme
 from drumstudio.ui.bridge import Bridge
+from drumstudio.ui.icons import window_icon
 from drumstudio.ui.main_window import MainWindow
 
 
@@ -78,6 +79,7 @@ def make_application() -> QApplication:
     application.setApplicationName("DrumStudio")
     application.setApplicationDisplayName("DrumStudio")
     application.setDesktopFileName("drumstudio")
+    application.setWindowIcon(window_icon())
     return application
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -51,6 +52,8 @@ class HelpSheet(QDialog):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll)
+        for keys in keymap.sequences("help"):
+            QShortcut(keys, self, self.close)
         self.resize(1120, 680)
 
     @staticmethod

@@ -6,7 +6,10 @@ import math
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
+
+from drumstudio.domain.drums import Drum
+from drumstudio.ui.theme import DARK
 
 Painted = Callable[[QPainter, QRectF, QColor], None]
 
@@ -142,3 +145,31 @@ ICONS: dict[str, Painted] = {
     "dice": _dice,
     "again": _again,
 }
+
+
+def window_icon() -> QIcon:
+    """The program's icon: four bars of a beat on a dark ground, the last in the drummer's violet."""
+    icon = QIcon()
+    for side in (16, 32, 64, 128, 256):
+        picture = QPixmap(side, side)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(DARK.panel))
+        painter.drawRoundedRect(QRectF(0, 0, side, side), side * 0.2, side * 0.2)
+        colours = (
+            DARK.drums[Drum.KICK],
+            DARK.drums[Drum.CLOSED_HAT],
+            DARK.drums[Drum.SNARE],
+            DARK.accent_text,
+        )
+        for index, (colour, height) in enumerate(zip(colours, (0.62, 0.34, 0.5, 0.62), strict=True)):
+            painter.setBrush(QColor(colour))
+            left, width = side * (0.17 + 0.175 * index), side * 0.135
+            painter.drawRoundedRect(
+                QRectF(left, side * (0.81 - height), width, side * height), side * 0.04, side * 0.04
+            )
+        painter.end()
+        icon.addPixmap(picture)
+    return icon

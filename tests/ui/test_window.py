@@ -274,7 +274,7 @@ def test_the_sheet_of_keys_opens_and_closes_with_f1(qtbot: QtBot, window: MainWi
     assert isinstance(sheet, HelpSheet)
     assert sheet.isVisible()
     assert not sheet.isModal()
-    window.show_help()
+    QTest.keyClick(sheet, Qt.Key.Key_F1)
     qtbot.waitUntil(lambda: window.findChild(HelpSheet) is None, timeout=WAIT)
 
 
