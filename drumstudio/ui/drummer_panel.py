@@ -272,6 +272,8 @@ class DrummerPanel(QFrame):
     def forget(self) -> None:
         """Dismiss every card."""
         self.cards.clear()
+        self.progress.reset()
+        self._figures.setText("")
         self._show_empty()
 
     def dismiss(self) -> bool:

@@ -168,6 +168,8 @@ class Drumming(QObject):
         if self._panel.generating:
             self._panel.show_failed()
         self._panel.forget()
+        empty = not any(pattern.hits for pattern in self._document.project.patterns)
+        self.hinted.emit("Click cells to place hits; Space plays, F1 shows every key" if empty else "")
 
     # -- hearing and inserting
 

@@ -240,6 +240,7 @@ def test_what_a_crash_left_is_offered_without_a_dialog(qtbot: QtBot, wanted: str
 def test_a_new_project_is_empty_and_the_demo_can_be_opened(window: MainWindow) -> None:
     window.files.new()
     assert all(not pattern.hits for pattern in window.document.project.patterns)
+    assert window.status._hint.text().startswith("Click cells to place hits")
     window.files.demo()
     assert window.document.project == demo_project()
 
