@@ -122,12 +122,13 @@ class _Player:
         The sequencer tells milliseconds, cut down to whole ones; blocks last longer than one,
         so the block they mean is certain.
         """
-        ticks = self.library.fluid_sequencer_get_tick(self.sequencer)
+        before = time.perf_counter()
+        ticks = self.library.sequencer_tick(self.sequencer)
         now = time.perf_counter()
         if not ticks:
             return False
         block = -int(-ticks * self.clock.rate // (1000 * BLOCK))
-        self.clock.observe(now, block * BLOCK)
+        self.clock.observe(now, block * BLOCK, now - before)
         return True
 
     def _tick(self, block: int) -> int:

@@ -14,10 +14,13 @@ from collections import deque
 # Crystals differ by less than this.
 DRIFT = 200e-6
 RECENT = 0.5
-# If for so long every estimate is later than the least by this and a quarter period, then the
-# device stopped for a moment (an underrun); bursts that merely come late would not all do so.
+# If for so long, and in so many looks, every estimate is later than the least by this and a quarter
+# period, then the device stopped for a moment (an underrun); bursts that merely come late would not
+# all do so.
 _SLIP = 0.002
-_FEW = 10
+_MANY = 40
+# A look that took longer was interrupted between reading the count and reading the time.
+PROMPT = 0.0003
 
 
 class FrameClock:
@@ -38,8 +41,10 @@ class FrameClock:
         """Whether anything was observed."""
         return self._origin is not None
 
-    def observe(self, now: float, frames: int) -> None:
-        """Take note that `frames` had been rendered at `now` seconds."""
+    def observe(self, now: float, frames: int, took: float = 0.0) -> None:
+        """Take note that `frames` had been rendered at `now` seconds; looking `took` so long."""
+        if took > PROMPT and self._origin is not None:
+            return
         estimate = now - frames / self.rate
         recent = self._recent
         recent.append((now, estimate))
@@ -47,11 +52,11 @@ class FrameClock:
             self._origin, self._last = estimate, now
             return
         origin = min(estimate, self._origin + DRIFT * (now - self._last))
-        if now - recent[0][0] > RECENT:
-            while recent[0][0] < now - RECENT:
-                recent.popleft()
+        while len(recent) > _MANY and recent[1][0] < now - RECENT:
+            recent.popleft()
+        if len(recent) >= _MANY and now - recent[0][0] > RECENT:
             least = min(late for _, late in recent)
-            if len(recent) >= _FEW and least - origin > self._slip:
+            if least - origin > self._slip:
                 origin = least
         self._origin, self._last = origin, now
 

@@ -2,7 +2,9 @@
 
 pyfluidsynth finds the library and declares its functions; what this program needs beyond that
 (removal of sequencer events by source, float rendering, a bank's presets, the log functions) is
-declared here after the FluidSynth 2 API reference.  Every call releases the GIL.
+declared here after the FluidSynth 2 API reference.  Every call releases the GIL, but for the
+look at the audio clock: under load it takes milliseconds to get it back, and the time read
+afterwards would be that much late.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import io
 import os
 import sys
 import threading
-from ctypes import c_char_p, c_double, c_float, c_int, c_short, c_void_p
+from ctypes import c_char_p, c_double, c_float, c_int, c_short, c_uint, c_void_p
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +68,9 @@ class Library:
             if function is None:
                 raise AttributeError(name)
             setattr(self, name, function)
+        tick = ctypes.PyDLL(None, handle=bindings._fl._handle).fluid_sequencer_get_tick
+        tick.restype, tick.argtypes = c_uint, [c_void_p]
+        self.sequencer_tick = tick
         # The C side keeps only the pointer: the callback must live as long as the library.
         self._log_callback = _LOG_CALLBACK(self._said)
         self._route_log(ctypes.cast(self._log_callback, c_void_p))
@@ -154,9 +159,11 @@ _ignore_jack = _JACK_HANDLER(lambda *_: None)
 
 
 def _hush_audio_libraries() -> None:
-    """Keep ALSA and JACK, which FluidSynth opens, from writing to stderr by themselves."""
+    """Keep ALSA and JACK, which FluidSynth opens, from writing to stderr by themselves, and JACK's
+    clients from starting a server, which would seize the sound card and have a voice of its own."""
     if not sys.platform.startswith("linux"):
         return
+    os.environ.setdefault("JACK_NO_START_SERVER", "1")
     for name, function, handler in (
         ("libasound.so.2", "snd_lib_error_set_handler", _ignore_alsa),
         ("libjack.so.0", "jack_set_error_function", _ignore_jack),

@@ -21,7 +21,9 @@ from drumstudio.engine.outputs import Event, Output
 from drumstudio.engine.render import Key, PartKind, Score, Tempo, ceil_tick, events_between
 from drumstudio.engine.transport import Transport
 
-LOOKAHEAD = 0.150  # seconds rendered ahead of the clock
+# Seconds rendered ahead of the clock.  What is handed over can be taken back, so a change is as quick
+# with a long one; with every core busy this thread has been seen to wait for 0.1 s and more.
+LOOKAHEAD = 0.250
 WAKE = 0.025  # seconds between wakes while playing
 MARGIN = 0.010  # a change takes effect this much ahead, so that no output is asked for the past
 LEAD = 0.030  # from pressing play to the first stroke

@@ -59,3 +59,24 @@ def test_after_a_pause_of_the_device_the_clock_is_set_anew():
     looks(clock, 0.0, 5.0, RATE)
     looks(clock, 5.0, 6.5, RATE, pause=0.25)
     assert clock.frame_at(6.5) == pytest.approx(6.25 * RATE, abs=0.001 * RATE)
+
+
+def test_an_interrupted_look_says_nothing():
+    clock = FrameClock(RATE, PERIOD)
+    looks(clock, 0.0, 3.0, RATE)
+    before = clock.frame_at(10.0)
+    for index in range(200):
+        # Each had to wait 6 ms between the count and the time.
+        now = 3.0 + index * 0.01
+        clock.observe(now + 0.006, int(now * RATE), took=0.006)
+    assert clock.frame_at(10.0) == before
+
+
+def test_a_few_late_looks_are_not_a_pause():
+    clock = FrameClock(RATE, PERIOD)
+    looks(clock, 0.0, 3.0, RATE)
+    for index in range(20):
+        # A starved renderer seen by a starved looker: rarely, and late each time.
+        now = 3.0 + index * 0.05
+        clock.observe(now, int((now - 0.012) * RATE))
+    assert clock.frame_at(4.0) == pytest.approx(4.0 * RATE, abs=0.0005 * RATE)
