@@ -169,10 +169,12 @@ class Scheduler:
         due = new.due(cut)
         self.output.cancel(due)
         self._rendered = cut
+        withdrawn: set[Key | None] = set()
         while self._sent and self._sent[-1][0] >= cut:
-            self._sent.pop()
+            withdrawn.add(self._sent.pop()[1])
         played = {key for _, key in self._sent}
-        pending = {s.key for s in events_between(old, cut, cut + REACH)} - self._skip - {None}
+        # What an edit before this one had moved up to its cut may lie behind this one in both scores.
+        pending = {s.key for s in events_between(old, cut, cut + REACH)} - self._skip - {None} | withdrawn
         for sounding in events_between(new, cut - REACH, cut):
             key = sounding.key
             if key is not None and key in pending and key not in played:

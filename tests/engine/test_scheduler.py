@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.strategies import patterns
 from support.tape import Tape
@@ -107,6 +107,8 @@ def test_a_one_shot_plays_one_pass_and_stops(pattern: Pattern, seed: int) -> Non
     assert [t for t, _ in rig.tape.strikes()] == pytest.approx([t for t, _ in wanted], abs=1e-6)
 
 
+@example(seed=236, qpm=72.5)
+@example(seed=32631, qpm=60.0)
 @given(st.integers(0, 10**6), st.floats(60, 300))
 @settings(max_examples=80, deadline=None)
 def test_changes_under_way_neither_lose_nor_double_a_stroke(seed: int, qpm: float) -> None:
@@ -139,6 +141,21 @@ def test_changes_under_way_neither_lose_nor_double_a_stroke(seed: int, qpm: floa
     assert len(steps) > 20
     assert steps == [step % 32 for step in range(len(steps))]
     assert rig.tape.asked_late == 0
+
+
+def test_a_second_edit_at_the_same_moment_keeps_what_the_first_pulled_ahead() -> None:
+    """The first edit moves a stroke from ahead of the cut to behind it; it still sounds after the second."""
+    late = Pattern(hits=(Hit(2, Drum.SNARE, 100, 0.49),))
+    early = edits.change(late, [(2, Drum.SNARE)], offset=-0.5)
+    rig = Rig(Project((late,), qpm=60.0))
+    begin = rig.play()
+    tick = seconds_per_tick(60.0)
+    rig.run(begin + 250 * tick - MARGIN - rig.clock.now())
+    rig.set(Project((early,), qpm=60.0))
+    rig.set(Project((early, Pattern()), qpm=60.0))
+    rig.set(Project((edits.toggle(early, 9, Drum.KICK),), qpm=60.0))
+    rig.run(1.0)
+    assert [e.velocity for _, e in rig.tape.strikes() if e.drum is Drum.SNARE] == [100]
 
 
 def test_a_tempo_change_keeps_the_phase() -> None:
