@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from drumstudio.app.naming import names_of
 from drumstudio.domain import edits
+from drumstudio.domain.candidate import Candidate
 from drumstudio.domain.drums import DRUM_COUNT, Drum
 from drumstudio.domain.pattern import MAX_BARS, Hit, Pattern
 from drumstudio.domain.project import Lane
@@ -24,26 +25,6 @@ from drumstudio.errors import DrumStudioError
 from drumstudio.ml.dynamics import dress
 
 MODEL_STEPS_PER_QUARTER = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One continuation on offer.
-
-    `pattern` is the continuation alone on the source's grid, its step 0 at step `start` of the
-    source, `steps` long (the pattern may end in rests beyond).  `groove` is its likeness to the
-    primer, 0 to 1; `seed`, `index` and `temperature` replay it with the same model.
-    """
-
-    pattern: Pattern
-    start: int
-    steps: int
-    seed: int
-    index: int
-    groove: float
-    name: str
-    temperature: float
-    model: str
 
 
 @dataclass(frozen=True, slots=True)

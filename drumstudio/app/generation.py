@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
-from drumstudio.app.candidates import Candidate, Task, candidates_of, continuation, prepare
+from drumstudio.app.candidates import Task, candidates_of, continuation, prepare
+from drumstudio.domain.candidate import Candidate
 from drumstudio.domain.pattern import Pattern
 from drumstudio.domain.performance import ALL_LANES
 from drumstudio.domain.project import Lane

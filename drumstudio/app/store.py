@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from drumstudio import __version__
+from drumstudio.domain.candidate import Candidate
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.pattern import Hit, Pattern
 from drumstudio.domain.project import Lane, Project
@@ -122,6 +123,7 @@ def project_to_json(project: Project) -> Json:
             for drum in Drum
         },
         "patterns": [_pattern_to_json(pattern) for pattern in project.patterns],
+        "kept": [_candidate_to_json(candidate) for candidate in project.kept],
     }
 
 
@@ -134,6 +136,7 @@ def project_from_json(value: object) -> Project:
         current=_whole(table["current"], "current"),
         qpm=_number(table["qpm"], "qpm"),
         lanes=tuple(_lane_from_json(lanes[drum.name.lower()]) for drum in Drum),
+        kept=tuple(_candidate_from_json(entry) for entry in _list(table["kept"], "kept")),
     )
 
 
@@ -180,6 +183,35 @@ def _hit_from_json(value: object, grid: Grid) -> Hit:
     )
 
 
+def _candidate_to_json(candidate: Candidate) -> Json:
+    return {
+        "pattern": _pattern_to_json(candidate.pattern),
+        "start": candidate.start,
+        "steps": candidate.steps,
+        "seed": candidate.seed,
+        "index": candidate.index,
+        "groove": candidate.groove,
+        "name": candidate.name,
+        "temperature": candidate.temperature,
+        "model": candidate.model,
+    }
+
+
+def _candidate_from_json(value: object) -> Candidate:
+    table = _table(value, "a kept continuation")
+    return Candidate(
+        pattern=_pattern_from_json(table["pattern"]),
+        start=_whole(table["start"], "start"),
+        steps=_whole(table["steps"], "steps"),
+        seed=_whole(table["seed"], "seed"),
+        index=_whole(table["index"], "index"),
+        groove=_number(table["groove"], "groove"),
+        name=_text(table["name"], "name"),
+        temperature=_number(table["temperature"], "temperature"),
+        model=_text(table["model"], "model"),
+    )
+
+
 def _lane_from_json(value: object) -> Lane:
     table = _table(value, "a lane")
     states = [table[key] for key in ("muted", "soloed", "locked")]
@@ -203,6 +235,12 @@ def _list(value: object, what: str, length: int | None = None) -> list[Any]:
 def _whole(value: object, what: str) -> int:
     if type(value) is not int:
         raise _DamagedError(f"{what} is not a whole number")
+    return value
+
+
+def _text(value: object, what: str) -> str:
+    if not isinstance(value, str):
+        raise _DamagedError(f"{what} is not text")
     return value
 
 

@@ -74,7 +74,7 @@ class LabelButton(QPushButton):
         painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
         colours = theme.current()
         colour = QColor(colours.text if self.isEnabled() else colours.text_faint)
-        side, gap = 9.0, 6.0
+        side, gap = 9.0, 6.0 if word else 0.0
         width = self.fontMetrics().horizontalAdvance(word)
         left = (self.width() - side - gap - width) / 2
         paint_icon(painter, self._name, QRectF(left, (self.height() - side) / 2, side, side), colour)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from drumstudio.app.candidates import Candidate
+from drumstudio.domain.candidate import Candidate
 from drumstudio.domain.pattern import Pattern
 from drumstudio.ui import theme
 from drumstudio.ui.buttons import IconButton, LabelButton
@@ -37,7 +37,7 @@ class CandidateCard(QFrame):
     """Letter, name, likeness to the groove, miniature and what can be done with it.
 
     Signals: `chosen()` by click, `audition_asked()`, `insert_asked(bars)` with bars 0 for all of
-    it, `keep_toggled(bool)`, `again_asked()`, `dismiss_asked()`.
+    it, `keep_toggled(bool)` with what is wanted, `again_asked()`, `dismiss_asked()`.
     """
 
     chosen = Signal()
@@ -52,11 +52,12 @@ class CandidateCard(QFrame):
         self.candidate: Candidate | None = None
         self.kept = False
         self.hearing = Hearing.SILENT
+        self._compact = False
         self.letter = letter
         self.setProperty("card", True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.customContextMenuRequested.connect(self._open_menu)
+        self.customContextMenuRequested.connect(self.open_menu)
         self._badge = QLabel(letter)
         self._badge.setProperty("role", "badge")
         self._badge.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -84,7 +85,7 @@ class CandidateCard(QFrame):
         head.addWidget(self._badge)
         head.addWidget(self._name, 1)
         head.addWidget(self._groove)
-        foot = QHBoxLayout()
+        self._foot = foot = QHBoxLayout()
         foot.setSpacing(6)
         for button in (self.audition, self.insert, self.first_bar):
             button.setProperty("kind", "small")
@@ -93,12 +94,31 @@ class CandidateCard(QFrame):
         foot.addStretch(1)
         foot.addWidget(self.keep)
         self.audition.setFixedWidth(92)
-        whole = QVBoxLayout(self)
+        self._whole = whole = QVBoxLayout(self)
         whole.setContentsMargins(10, 7, 10, 8)
         whole.setSpacing(6)
         whole.addLayout(head)
         whole.addWidget(self.miniature)
         whole.addLayout(foot)
+
+    def set_compact(self, compact: bool) -> None:
+        """Draw the card in two lines instead of three: what is left out stands in its menu."""
+        if compact == self._compact:
+            return
+        self._compact = compact
+        if compact:
+            self._whole.removeWidget(self.miniature)
+            self._foot.insertWidget(0, self.miniature, 100)
+        else:
+            self._foot.removeWidget(self.miniature)
+            self._whole.insertWidget(1, self.miniature)
+        self.first_bar.setVisible(not compact)
+        self.audition.setFixedWidth(32 if compact else 92)
+        self._whole.setContentsMargins(10, 5, 10, 6) if compact else self._whole.setContentsMargins(
+            10, 7, 10, 8
+        )
+        self._whole.setSpacing(4 if compact else 6)
+        self._show_hearing()
 
     def show_partial(self, pattern: Pattern, steps: int, made: int) -> None:
         """Show a continuation that is still being made."""
@@ -110,7 +130,6 @@ class CandidateCard(QFrame):
         self.candidate = candidate
         self.miniature.show_pattern(candidate.pattern, candidate.steps)
         self._name.setText(candidate.name)
-        self._groove.setText(f"groove {candidate.groove:.0%}")
         self._groove.setToolTip("How much of the primer comes back: struck cells in common, bar by bar")
         self.setToolTip(
             f"{candidate.name}: seed {candidate.seed}, number {candidate.index + 1}, "
@@ -124,19 +143,30 @@ class CandidateCard(QFrame):
         ):
             button.setAccessibleName(f"{what} continuation {self.letter}")
         self.audition.setToolTip("Hear it from the next bar line on")
-        self.insert.setToolTip("Put it into the pattern as one undo step (Enter)")
-        self.first_bar.setToolTip("Insert first bar only")
+        self.insert.setToolTip(
+            "Put it into the pattern as one undo step (Enter); Shift+Enter takes its first bar only"
+        )
+        self.first_bar.setToolTip("Insert first bar only (Shift+Enter)")
+        self._show_hearing()
         self._set_ready(True)
 
     def show_hearing(self, hearing: Hearing) -> None:
         """Show whether it is heard."""
         if hearing is not self.hearing:
             self.hearing = hearing
-            self.audition.setText(hearing.value)
-            self.audition.show_icon("stop" if hearing is Hearing.PLAYING else "play")
-            restyle(self.audition, "kind", "go" if hearing is Hearing.PLAYING else "small")
+            self._show_hearing()
             if hearing is Hearing.SILENT:
                 self.miniature.show_playhead(None)
+
+    def _show_hearing(self) -> None:
+        """On the button, or beside the name where the button has no room for words."""
+        hearing = self.hearing
+        self.audition.setText("" if self._compact else hearing.value)
+        self.audition.show_icon("stop" if hearing is Hearing.PLAYING else "play")
+        restyle(self.audition, "kind", "go" if hearing is Hearing.PLAYING else "small")
+        if self.candidate is not None:
+            told = self._compact and hearing is not Hearing.SILENT
+            self._groove.setText(hearing.value.lower() if told else f"groove {self.candidate.groove:.0%}")
 
     def show_lit(self, lit: bool, focused: bool) -> None:
         """Show whether it is the chosen one, and whether keys go to it."""
@@ -161,16 +191,21 @@ class CandidateCard(QFrame):
         self.insert_asked.emit(1)
 
     def _toggle_kept(self) -> None:
-        self.kept = not self.kept
-        self.keep.show_icon("starred" if self.kept else "star", "warn" if self.kept else "text")
-        self.keep.describe("Kept; press to let it go" if self.kept else "Keep for later")
-        self.keep_toggled.emit(self.kept)
+        self.keep_toggled.emit(not self.kept)
 
-    def _open_menu(self, at: QPoint) -> None:
+    def show_kept(self, kept: bool) -> None:
+        """Show whether the project keeps it."""
+        self.kept = kept
+        self.keep.show_icon("starred" if kept else "star", "warn" if kept else "text")
+        self.keep.describe("Kept in the project; press to let it go" if kept else "Keep for later")
+
+    def open_menu(self, at: QPoint) -> None:
+        """Open the card's menu at a point of it."""
         if self.candidate is None:
             return
         menu = QMenu(self)
-        menu.addAction(self.audition.text()).triggered.connect(self.audition_asked)
+        silent = self.hearing is Hearing.SILENT
+        menu.addAction("Audition" if silent else "Stop hearing it").triggered.connect(self.audition_asked)
         menu.addAction("Insert").triggered.connect(self._insert_all)
         menu.addAction("Insert first bar only").triggered.connect(self._insert_first)
         menu.addSeparator()

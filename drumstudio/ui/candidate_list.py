@@ -6,30 +6,35 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from drumstudio.app.candidates import Candidate
+from drumstudio.domain.candidate import Candidate
 from drumstudio.domain.pattern import Pattern
 from drumstudio.ui.candidate_card import CandidateCard, Hearing
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # As the style sheet has it.
 SCROLL_WIDTH = 10
+_GAP = 8
+_WANTED = 4
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class CandidateList(QScrollArea):
-    """Cards of the last continuation, after those that are kept.
+    """Cards of the last continuation; below them, under a heading, what the project keeps.
 
-    Up and Down move between them and audition, Enter inserts, Del dismisses.  Signals:
-    `audition_changed(Candidate | None)`, `insert_asked(Candidate, bars)` with bars 0 for all of
-    it, `again_asked(Candidate)`.
+    Up and Down move between them and audition, Enter inserts, Del dismisses or lets go.  A card
+    that is starred stays where it is until others come.  Signals: `audition_changed(Candidate |
+    None)`, `insert_asked(Candidate, bars)` with bars 0 for all of it, `keep_asked(Candidate,
+    bool)`, `again_asked(Candidate)`, `count_changed()` when cards came or went.
     """
 
     audition_changed = Signal(object)
     insert_asked = Signal(object, int)
+    keep_asked = Signal(object, bool)
     again_asked = Signal(object)
+    count_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,6 +42,11 @@ class CandidateList(QScrollArea):
         self._chosen: CandidateCard | None = None
         self._heard: CandidateCard | None = None
         self._making: list[CandidateCard] = []
+        self._shelf: list[CandidateCard] = []
+        self._kept: tuple[Candidate, ...] = ()
+        self._roomy = CandidateCard("").sizeHint().height()
+        self.heading = QLabel()
+        self.heading.setProperty("role", "caption")
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -46,8 +56,7 @@ class CandidateList(QScrollArea):
         inside.setObjectName("cards")
         self._layout = QVBoxLayout(inside)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(8)
-        self._layout.addStretch(1)
+        self._layout.setSpacing(_GAP)
         self.setWidget(inside)
         self.setStyleSheet("CandidateList, #cards { background: transparent; }")
         self.verticalScrollBar().rangeChanged.connect(self._range_changed)
@@ -75,9 +84,29 @@ class CandidateList(QScrollArea):
 
     def begin(self, count: int) -> None:
         """Make room for `count` continuations to come; those not kept go."""
-        for card in [card for card in self.cards if not card.kept]:
+        self._shelve()
+        self._making = [self._new_card() for _ in range(count)]
+        self.cards[:0] = self._making
+        self._arrange()
+
+    def show_kept(self, kept: tuple[Candidate, ...]) -> None:
+        """Show which continuations the project keeps."""
+        if kept is self._kept:
+            return
+        self._kept = kept
+        for card in self.cards:
+            card.show_kept(card.candidate in kept)
+        for card in [card for card in self._shelf if not card.kept]:
             self._remove(card)
-        self._making = [self._add() for _ in range(count)]
+        there = [card.candidate for card in self.cards]
+        for candidate in kept:
+            if candidate not in there:
+                card = self._new_card()
+                card.show_candidate(candidate)
+                card.show_kept(True)
+                self._shelf.append(card)
+                self.cards.append(card)
+        self._arrange()
 
     def show_partial(self, partial_patterns: Sequence[Pattern], steps: int, made: int) -> None:
         """Show continuations as far as they are."""
@@ -88,6 +117,7 @@ class CandidateList(QScrollArea):
         """Show the finished continuations and choose the first."""
         for card, candidate in zip(self._making, candidates, strict=False):
             card.show_candidate(candidate)
+            card.show_kept(candidate in self._kept)
         if self._making:
             self._choose(self._making[0])
         self._making = []
@@ -99,7 +129,8 @@ class CandidateList(QScrollArea):
         self._making = []
 
     def clear(self) -> None:
-        """Dismiss everything."""
+        """Take every card away, for another project."""
+        self._kept = ()
         for card in list(self.cards):
             self._remove(card)
 
@@ -108,9 +139,15 @@ class CandidateList(QScrollArea):
         if self._heard is not None:
             self._hear(None)
             return True
+        return self._shelve()
+
+    def _shelve(self) -> bool:
+        """Dismiss what is not kept and put the rest below; whether anything went."""
         loose = [card for card in self.cards if not card.kept]
+        self._shelf = [card for card in self.cards if card.kept]
         for card in loose:
             self._remove(card)
+        self._arrange()
         return bool(loose)
 
     def step_to(self, by: int) -> None:
@@ -125,12 +162,17 @@ class CandidateList(QScrollArea):
         if card is not self._heard:
             self._hear(card)
 
-    def insert_chosen(self) -> bool:
-        """Insert the chosen candidate; whether there is one."""
+    def insert_chosen(self, bars: int = 0) -> bool:
+        """Insert the chosen candidate, or its first `bars` bars; whether there is one."""
         if self._chosen is None or self._chosen.candidate is None:
             return False
-        self.insert_asked.emit(self._chosen.candidate, 0)
+        self.insert_asked.emit(self._chosen.candidate, bars)
         return True
+
+    def keep_chosen(self) -> None:
+        """Keep the chosen candidate in the project, or let it go."""
+        if self._chosen is not None and self._chosen.candidate is not None:
+            self.keep_asked.emit(self._chosen.candidate, not self._chosen.kept)
 
     def stop_hearing(self) -> None:
         """Show that nothing is auditioned any more, without asking for it."""
@@ -151,27 +193,59 @@ class CandidateList(QScrollArea):
         if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self.step_to(-1 if key == Qt.Key.Key_Up else 1)
         elif key in _ENTER:
-            self.insert_chosen()
+            self.insert_chosen(1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 0)
         elif key == Qt.Key.Key_Delete and self._chosen is not None:
-            self._remove(self._chosen)
+            self._dismiss(self._chosen)
         else:
             super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu key opens the menu of the chosen card."""
+        if event.reason() == QContextMenuEvent.Reason.Keyboard and self._chosen is not None:
+            self._chosen.open_menu(self._chosen.rect().center())
+        event.accept()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Draw the cards small where four of them would not fit otherwise."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        count = min(len(self.cards), _WANTED)
+        compact = self.viewport().height() < count * (self._roomy + _GAP) - _GAP
+        self._layout.setSpacing(_GAP - 2 if compact else _GAP)
+        for card in self.cards:
+            card.set_compact(compact)
 
     def _range_changed(self, _low: int, high: int) -> None:
         # The bar takes the margin, so that the cards keep their width.
         self._layout.setContentsMargins(0, 0, 0 if high > 0 else SCROLL_WIDTH, 0)
 
-    def _add(self) -> CandidateCard:
+    def _new_card(self) -> CandidateCard:
         card = CandidateCard("")
         card.chosen.connect(partial(self._choose, card))
         card.audition_asked.connect(partial(self._toggle, card))
         card.insert_asked.connect(partial(self._insert, card))
+        card.keep_toggled.connect(partial(self._keep, card))
         card.again_asked.connect(partial(self._again, card))
-        card.dismiss_asked.connect(partial(self._remove, card))
-        self.cards.append(card)
-        self._layout.insertWidget(len(self.cards) - 1, card)
-        self._letter()
+        card.dismiss_asked.connect(partial(self._dismiss, card))
         return card
+
+    def _keep(self, card: CandidateCard, kept: bool) -> None:
+        if card.candidate is not None:
+            self._choose(card)
+            self.keep_asked.emit(card.candidate, kept)
+
+    def _dismiss(self, card: CandidateCard) -> None:
+        """Take a card away, out of the project too; the next one is chosen."""
+        at = self.cards.index(card)
+        if card.kept:
+            self.keep_asked.emit(card.candidate, False)
+        if card in self.cards:
+            self._remove(card)
+            self._arrange()
+        if self.cards and self._chosen is None:
+            self._choose(self.cards[min(at, len(self.cards) - 1)])
 
     def _remove(self, card: CandidateCard) -> None:
         if card is self._heard:
@@ -179,10 +253,30 @@ class CandidateList(QScrollArea):
         if card is self._chosen:
             self._chosen = None
         self.cards.remove(card)
+        if card in self._shelf:
+            self._shelf.remove(card)
         self._layout.removeWidget(card)
         card.hide()
         card.deleteLater()
+        if not self.cards:
+            self._arrange()
+
+    def _arrange(self) -> None:
+        """Fresh cards, the heading, those on the shelf; each with its letter."""
+        while self._layout.takeAt(0) is not None:
+            pass
+        self.cards = [card for card in self.cards if card not in self._shelf] + self._shelf
+        for card in self.cards:
+            if self._shelf and card is self._shelf[0]:
+                self._layout.addWidget(self.heading)
+            self._layout.addWidget(card)
+        self._layout.addStretch(1)
+        self.heading.setText(f"KEPT IN THE PROJECT · {len(self._shelf)}")
+        self.heading.setParent(self.widget())
+        self.heading.setVisible(bool(self._shelf))
+        self._fit()
         self._letter()
+        self.count_changed.emit()
 
     def _letter(self) -> None:
         for index, card in enumerate(self.cards):

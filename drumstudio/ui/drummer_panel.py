@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from drumstudio.app.candidates import Candidate
 from drumstudio.app.generation import GenerationDone, GenerationProgress
+from drumstudio.domain.candidate import Candidate
 from drumstudio.ml.catalogue import ModelInfo
 from drumstudio.settings import Settings
 from drumstudio.ui.buttons import IconButton
@@ -79,6 +79,7 @@ class DrummerPanel(QFrame):
         self.cards = CandidateList()
         self._hint = QLabel("")
         self._last_seed: int | None = None
+        self.cards.count_changed.connect(self._show_empty)
         self._build()
         self._restore()
         self._show_empty()
@@ -183,7 +184,7 @@ class DrummerPanel(QFrame):
 
     def show_keys(self, keys: str) -> None:
         """Write the key of Continue on its button."""
-        self.button.setText(f"Continue   {keys.replace('Return', '⏎')}")
+        self.button.setText(f"Continue   {keys.replace('Return', '⏎')}".strip())
         self.button.setAccessibleName("Continue")
 
     def show_models(self, models: Sequence[ModelInfo], chosen: ModelInfo | None) -> None:
@@ -225,6 +226,7 @@ class DrummerPanel(QFrame):
         text = self.seed.text()
         seed = int(text) if text else random.SystemRandom().randrange(1_000_000)
         self._last_seed = seed
+        self.seed.setPlaceholderText(f"new (last {seed})")
         wish = Wish(
             self.length.slider.value(),
             self.wildness.slider.value() / 100,
@@ -267,20 +269,22 @@ class DrummerPanel(QFrame):
         self.progress.setRange(0, 1)
         self.progress.setValue(0)
         self.cards.abandon()
-        self._show_empty()
 
     def forget(self) -> None:
-        """Dismiss every card."""
-        self.cards.clear()
+        """Dismiss every card that the project does not keep."""
+        self.cards.dismiss()
+        self.cards.dismiss()
         self.progress.reset()
         self._figures.setText("")
-        self._show_empty()
+
+    def forget_project(self) -> None:
+        """Take every card away: another project comes."""
+        self.cards.clear()
+        self.forget()
 
     def dismiss(self) -> bool:
         """Dismiss step by step; whether there was anything to do."""
-        done = self.cards.dismiss()
-        self._show_empty()
-        return done
+        return self.cards.dismiss()
 
     def use_seed(self, candidate: Candidate) -> None:
         """Take the seed of `candidate`."""
@@ -291,8 +295,7 @@ class DrummerPanel(QFrame):
         self._running.hide()
 
     def _scroll_to_new(self) -> None:
-        bar = self.cards.verticalScrollBar()
-        bar.setValue(0 if not any(card.kept for card in self.cards.cards) else bar.maximum())
+        self.cards.verticalScrollBar().setValue(0)
 
     def _keep_seed(self) -> None:
         if self._last_seed is not None:

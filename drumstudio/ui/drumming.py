@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from drumstudio.app.candidates import Candidate, inserted, start_of
+from drumstudio.app.candidates import inserted, start_of
 from drumstudio.app.generation import (
     DrummerFailed,
     Generation,
@@ -17,8 +17,9 @@ from drumstudio.app.generation import (
     GenerationRequest,
 )
 from drumstudio.domain import edits
+from drumstudio.domain.candidate import Candidate
 from drumstudio.domain.pattern import Pattern
-from drumstudio.domain.project import Project
+from drumstudio.domain.project import MAX_KEPT, Project
 from drumstudio.engine.facade import Position
 from drumstudio.errors import DrumStudioError
 from drumstudio.ml import catalogue
@@ -67,6 +68,7 @@ class Drumming(QObject):
         cards = panel.cards
         cards.audition_changed.connect(self._audition)
         cards.insert_asked.connect(self.insert)
+        cards.keep_asked.connect(self._keep)
         cards.again_asked.connect(self._again)
         document.changed.connect(self._project_changed)
         document.loaded.connect(self._loaded)
@@ -151,7 +153,17 @@ class Drumming(QObject):
             if event.message:
                 self.told.emit(Message(event.message, "error"))
 
+    def _keep(self, candidate: Candidate, kept: bool) -> None:
+        project = self._document.project
+        if kept and len(project.kept) >= MAX_KEPT:
+            text = f"The project keeps {MAX_KEPT} continuations already; let one go first"
+            self.told.emit(Message(text, "error"))
+            return
+        text = f"Keep {candidate.name}" if kept else f"Let {candidate.name} go"
+        self._document.apply(project.with_kept(candidate, kept), text)
+
     def _project_changed(self, project: Project) -> None:
+        self._panel.cards.show_kept(project.kept)
         asked = self._asked
         if self._panel.generating and asked is not None and not _same_primer(asked, project.pattern):
             # What would come answers a beat that is no longer there.
@@ -167,7 +179,8 @@ class Drumming(QObject):
         self._generation.cancel()
         if self._panel.generating:
             self._panel.show_failed()
-        self._panel.forget()
+        self._panel.forget_project()
+        self._panel.cards.show_kept(self._document.project.kept)
         empty = not any(pattern.hits for pattern in self._document.project.patterns)
         self.hinted.emit("Click cells to place hits; Space plays, F1 shows every key" if empty else "")
 

@@ -43,7 +43,7 @@ class Miniature(QWidget):
 
     def sizeHint(self) -> QSize:
         """Wide and low."""
-        return QSize(200, 34)
+        return QSize(120, 34)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint ground, bar lines and hits."""

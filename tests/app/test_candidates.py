@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from support.strategies import patterns
 
 from drumstudio.app.candidates import (
-    Candidate,
     candidates_of,
     continuation,
     groove_likeness,
@@ -20,6 +19,7 @@ from drumstudio.app.candidates import (
     start_of,
 )
 from drumstudio.domain import edits
+from drumstudio.domain.candidate import Candidate
 from drumstudio.domain.demo import demo_pattern
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.pattern import Hit, Pattern

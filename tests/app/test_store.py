@@ -64,6 +64,9 @@ def test_golden_files_of_every_version_open(version: int) -> None:
     assert first.grid == Grid(Meter(12, 8), 6)
     assert first.hits == (Hit(0, Drum.KICK, 120), Hit(7, Drum.SNARE, 33, -0.25, 0.5))
     assert (second.bars, second.swing, second.seam) == (2, 0.58, 16)
+    (kept,) = project.kept
+    assert (kept.name, kept.seed, kept.index, kept.start, kept.groove) == ("Busier kick", 1967, 2, 16, 0.75)
+    assert kept.pattern.hits == (Hit(4, Drum.SNARE, 101, -3 / 120), Hit(8, Drum.KICK, 90))
 
 
 def _document(version: int = store.FORMAT_VERSION) -> dict[str, Any]:
@@ -136,13 +139,18 @@ def _paths(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [at, *(path for key, item in inside for path in _paths(item, (*at, key)))]
 
 
-_PATHS = _paths(_document())[1:]
+def _full_document() -> dict[str, Any]:
+    whole: dict[str, Any] = json.loads((GOLDEN / f"version-{store.FORMAT_VERSION}.drumstudio").read_text())
+    return whole
+
+
+_PATHS = _paths(_full_document())[1:]
 
 
 @given(st.sampled_from(_PATHS), JSON_VALUES, st.booleans())
 @settings(max_examples=400, deadline=None)
 def test_any_wrong_value_is_an_error_or_a_project(path: tuple[Any, ...], value: Any, delete: bool) -> None:
-    whole = _document()
+    whole = _full_document()
     place: Any = whole
     for key in path[:-1]:
         place = place[key]

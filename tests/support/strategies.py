@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from drumstudio.domain.candidate import Candidate
 from drumstudio.domain.drums import DRUM_COUNT, Drum
 from drumstudio.domain.pattern import Hit, Pattern
 from drumstudio.domain.project import Lane, Project
@@ -43,6 +44,23 @@ def patterns(draw: st.DrawFn, grid: Grid | None = None, max_bars: int = 4, chanc
 
 
 @st.composite
+def candidates(draw: st.DrawFn) -> Candidate:
+    """Any continuation."""
+    pattern = draw(patterns(max_bars=2))
+    return Candidate(
+        pattern,
+        draw(st.integers(0, 64)),
+        draw(st.integers(1, pattern.steps)),
+        draw(st.integers(0, 2**31)),
+        draw(st.integers(0, 7)),
+        draw(st.floats(0, 1)),
+        draw(st.sampled_from(["Steady", "Fill at bar 3", "Ruhig & grün"])),
+        draw(st.floats(0.1, 2)),
+        draw(st.sampled_from(["Drummer", "my own"])),
+    )
+
+
+@st.composite
 def projects(draw: st.DrawFn) -> Project:
     """Any project of up to four patterns."""
     slots = tuple(draw(st.lists(patterns(), min_size=1, max_size=4)))
@@ -52,4 +70,5 @@ def projects(draw: st.DrawFn) -> Project:
         draw(st.integers(0, len(slots) - 1)),
         draw(st.floats(20, 400)),
         tuple(draw(st.lists(lanes, min_size=DRUM_COUNT, max_size=DRUM_COUNT))),
+        tuple(dict.fromkeys(draw(st.lists(candidates(), max_size=2)))),
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from support.window import WAIT, click_cell, open_window, press, settle
@@ -55,8 +56,32 @@ def test_insert_is_one_step_that_can_be_undone(qtbot: QtBot, window: MainWindow)
 
 
 def test_the_first_bar_can_be_inserted_alone(qtbot: QtBot, window: MainWindow) -> None:
-    press(ask(qtbot, window)[0].first_bar)
+    ask(qtbot, window)
+    QTest.keyClick(window.drummer.cards, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     assert window.document.pattern.bars == 3
+    window.document.undo()
+    window.resize(1280, 900)
+    first_bar = window.drummer.cards.cards[0].first_bar
+    qtbot.waitUntil(first_bar.isVisible, timeout=WAIT)
+    press(first_bar)
+    assert window.document.pattern.bars == 3
+
+
+@pytest.mark.parametrize("height", [720, 900])
+def test_four_cards_are_seen_whole(qtbot: QtBot, window: MainWindow, height: int) -> None:
+    window.resize(1280, height)
+    qtbot.waitUntil(lambda: window.height() == height, timeout=WAIT)
+    cards = ask(qtbot, window)
+    view = window.drummer.cards.viewport()
+
+    def all_seen() -> bool:
+        seen = view.rect()
+        return all(seen.contains(QRect(card.mapTo(view, QPoint()), card.size())) for card in cards)
+
+    qtbot.waitUntil(all_seen, timeout=WAIT)
+    for card in cards:
+        for button in (card.audition, card.insert, card.keep):
+            assert card.rect().contains(button.geometry())
 
 
 def test_arrows_audition_at_the_bar_line_and_enter_inserts(qtbot: QtBot, window: MainWindow) -> None:
@@ -102,8 +127,53 @@ def test_kept_cards_stay_when_others_come(qtbot: QtBot, window: MainWindow) -> N
     kept = ask(qtbot, window)[3]
     press(kept.keep)
     cards = ask(qtbot, window)
-    assert cards[0] is kept
+    assert cards[4] is kept
     assert [card.letter for card in cards] == ["A", "B", "C", "D", "E"]
+    assert window.drummer.cards.heading.isVisible()
+    assert window.drummer.cards.heading.text() == "KEPT IN THE PROJECT · 1"
+
+
+def test_keeping_is_saved_and_can_be_undone(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    card = ask(qtbot, window)[2]
+    candidate = card.candidate
+    press(card.keep)
+    assert window.document.project.kept == (candidate,)
+    assert card.kept
+    window.document.undo()
+    assert window.document.project.kept == ()
+    assert not card.kept
+    window.document.redo()
+    assert card.kept
+    path = tmp_path / "kept.drumstudio"
+    window.files.save_to(path)
+    qtbot.waitUntil(lambda: window.document.path == path, timeout=WAIT)
+    window.files.new()
+    assert window.drummer.cards.cards == []
+    window.files.open_path(path)
+    qtbot.waitUntil(lambda: len(window.drummer.cards.cards) == 1, timeout=WAIT)
+    (back,) = window.drummer.cards.cards
+    assert back.candidate == candidate
+    assert back.kept
+    press(back.insert)
+    assert candidate is not None
+    assert window.document.pattern == inserted(demo_pattern(), candidate)
+
+
+def test_letting_go_by_key_can_be_undone(qtbot: QtBot, window: MainWindow) -> None:
+    press(ask(qtbot, window)[0].keep)
+    cards = window.drummer.cards
+    QTest.keyClick(cards, Qt.Key.Key_Escape)
+    (kept,) = cards.cards
+    cards.setFocus()
+    QTest.keyClick(cards, Qt.Key.Key_Down)
+    assert cards.chosen == kept.candidate
+    QTest.keyClick(cards, Qt.Key.Key_Delete)
+    assert cards.cards == []
+    assert window.document.project.kept == ()
+    assert cards.heard is None
+    window.document.undo()
+    assert [card.candidate for card in cards.cards] == [kept.candidate]
+    assert cards.heading.text() == "KEPT IN THE PROJECT · 1"
 
 
 def test_the_same_seed_brings_the_same_cards(qtbot: QtBot, window: MainWindow) -> None:
