@@ -32,6 +32,7 @@ from drumstudio.ui.drumming import Drumming
 from drumstudio.ui.file_actions import MIDI_SUFFIXES, FileActions, Message
 from drumstudio.ui.grid.panel import GridPanel
 from drumstudio.ui.help_sheet import HelpSheet
+from drumstudio.ui.history import HistoryList
 from drumstudio.ui.layouts import enter_clicks
 from drumstudio.ui.menus import Menus, fill_recent
 from drumstudio.ui.pattern_slots import PatternSlots
@@ -59,6 +60,7 @@ class MainWindow(QMainWindow):
         self._was_painted = False
         self._closing = False
         self.help_sheet: HelpSheet | None = None
+        self.history: HistoryList | None = None
         self.document = Document(Project(), parent=self)
         self.keymap = Keymap(settings, self)
         self.background = Background(bridge, self)
@@ -126,7 +128,8 @@ class MainWindow(QMainWindow):
         self.transport.output.more = self.sounds.add_to_output
         self.grid.strike_requested.connect(self.playing.strike)
         self.grid.locate_requested.connect(self._engine.locate)
-        self.drummer.show_keys(self.keymap.label("continue"))
+        self.keymap.changed.connect(self._show_keys)
+        self._show_keys()
         self._show_title()
 
     def _fill_menus(self) -> None:
@@ -175,6 +178,7 @@ class MainWindow(QMainWindow):
             action.setShortcuts(self.keymap.sequences(name))
             menu.addAction(action)
             self.menus.actions[name] = action
+        self.menus.add(menu, "&History", self.show_history, "history")
         menu.addSeparator()
         for text, name in (
             ("Cu&t", "cut"),
@@ -197,6 +201,10 @@ class MainWindow(QMainWindow):
         self.menus.add(menu, "One bar &less", partial(slots.change_bars, -1))
         self.menus.add(menu, "Dou&ble the length", slots.double)
         menu.addSeparator()
+        self.menus.add_grid(menu, "Put or remove the &seam", "seam")
+        self.menus.add_grid(menu, "Regenerate &from this bar", "regenerate")
+        self.menus.add_grid(menu, "Menu of the ro&w", "row_menu")
+        menu.addSeparator()
         self.menus.add(menu, "&Play or stop", self.playing.toggle, "play")
 
     def _drummer_menu(self) -> None:
@@ -206,6 +214,7 @@ class MainWindow(QMainWindow):
         self.menus.add(menu, "&Next continuation", partial(cards.step_to, 1), "next_candidate")
         self.menus.add(menu, "&Previous continuation", partial(cards.step_to, -1), "previous_candidate")
         self.menus.add(menu, "&Insert the continuation", cards.insert_chosen, "insert")
+        self.menus.add(menu, "&Keep it, or let it go", cards.keep_chosen, "keep")
         self.menus.add(menu, "&Dismiss all", self.drummer.forget)
         menu.addSeparator()
         self.menus.add(menu, "&Look for models", self.drumming.look_for_models)
@@ -238,7 +247,7 @@ class MainWindow(QMainWindow):
         )
         self._show_drummer(self._drummer_shown.isChecked())
         menu.addSeparator()
-        self.menus.add(menu, "Full &screen", self._full_screen).setShortcut("F11")
+        self.menus.add(menu, "Full &screen", self._full_screen, "full_screen")
 
     def _help_menu(self) -> None:
         menu = self.menus.menu("&Help")
@@ -274,6 +283,9 @@ class MainWindow(QMainWindow):
 
     def _dress(self) -> None:
         self.setStyleSheet(shell_sheet(theme.current()))
+        for sheet in (self.help_sheet, self.history):
+            if sheet is not None:
+                sheet.setStyleSheet(shell_sheet(theme.current()))
         for widget in self.findChildren(QWidget):
             widget.update()
 
@@ -309,6 +321,23 @@ class MainWindow(QMainWindow):
 
     def _help_closed(self) -> None:
         self.help_sheet = None
+
+    def show_history(self) -> None:
+        """Open the list of what was done, or close it."""
+        if self.history is not None:
+            self.history.close()
+            return
+        self.history = HistoryList(self.document.stack, self.keymap, self)
+        self.history.destroyed.connect(self._history_closed)
+        self.history.show()
+
+    def _history_closed(self) -> None:
+        self.history = None
+
+    def _show_keys(self) -> None:
+        label = self.keymap.label
+        self.drummer.show_keys(label("continue"))
+        self.transport.show_keys(label("play"), label("loop"), label("to_start"), label("tap_tempo"))
 
     def _about(self) -> None:
         self.tell(

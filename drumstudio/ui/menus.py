@@ -25,6 +25,7 @@ class Menus(QObject):
         super().__init__(bar)
         self._bar, self._keymap, self._grid = bar, keymap, grid
         self.actions: dict[str, QAction] = {}
+        self._of_grid: list[tuple[str, str, QAction]] = []
         keymap.changed.connect(self._rekey)
 
     def menu(self, title: str) -> QMenu:
@@ -44,8 +45,8 @@ class Menus(QObject):
 
     def add_grid(self, menu: QMenu, text: str, name: str) -> QAction:
         """Add an entry for something the grid does; it has the key while it has the focus."""
-        shown = f"{text}\t{self._keymap.label(name)}"
-        action = QAction(shown, self._bar)
+        action = QAction(f"{text}\t{self._keymap.label(name)}", self._bar)
+        self._of_grid.append((text, name, action))
         action.triggered.connect(partial(_call, partial(self._grid.run, name)))
         menu.addAction(action)
         return action
@@ -89,6 +90,8 @@ class Menus(QObject):
     def _rekey(self) -> None:
         for name, action in self.actions.items():
             action.setShortcuts(self._keymap.sequences(name))
+        for text, name, action in self._of_grid:
+            action.setText(f"{text}\t{self._keymap.label(name)}")
 
 
 def fill_recent(

@@ -19,7 +19,7 @@ QFrame[panel="true"][edge="left"] { border: none; border-left: 1px solid $border
 QFrame[status="true"] { background: $field; border: none; border-top: 1px solid $border; }
 QFrame[banner="true"] { background: $accent_ground; border: none; border-bottom: 1px solid $accent_text; }
 QFrame[banner="true"][kind="error"] { border-bottom: 1px solid $bad; background: $raised; }
-QWidget#cards, QWidget#empty { background: transparent; }
+QWidget#cards, QWidget#empty, QWidget#keys { background: transparent; }
 
 QFrame[card="true"] { background: $raised; border: 1px solid $border; border-radius: 8px; }
 QFrame[card="true"][lit="true"] { background: $accent_ground; border: 1px solid $accent_text; }
@@ -30,6 +30,16 @@ QLabel[role="code"] { color: $text; background: $field; border-radius: 6px; padd
   font-family: monospace; font-size: 12px; }
 QLabel[role="key"] { color: $text; background: $raised; border: 1px solid $border_strong; border-radius: 4px;
   padding: 1px 6px; font-size: 12px; }
+QPushButton[kind="key"] { background: $raised; border: 1px solid $border_strong; border-radius: 4px;
+  padding: 1px 6px; font-size: 12px; }
+QPushButton[kind="key"]:hover { background: $border_strong; }
+QPushButton[kind="key"][waiting="true"] { background: $accent; color: $on_accent;
+  border-color: $accent_text; }
+QPushButton[kind="key"]:focus { border: 1px solid $focus; }
+QUndoView { background: $panel; border: 1px solid $border; border-radius: 6px; padding: 4px; outline: none; }
+QUndoView::item { padding: 5px 8px; border-radius: 4px; color: $text; }
+QUndoView::item:hover { background: $raised; }
+QUndoView::item:selected { background: $accent; color: $on_accent; }
 QLabel[role="section"] { color: $accent_text; font-weight: 600; }
 
 QPushButton[kind="small"] { background: $hover; border-radius: 6px; padding: 2px 10px; font-size: 12px; }

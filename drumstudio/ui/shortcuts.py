@@ -48,6 +48,9 @@ SHORTCUTS: tuple[Shortcut, ...] = (
         ("next_candidate", "Next continuation", "Ctrl+Down"),
         ("previous_candidate", "Previous continuation", "Ctrl+Up"),
         ("insert", "Insert the continuation", "Ctrl+I"),
+        ("keep", "Keep the continuation in the project", "Ctrl+K"),
+        ("seam", "Put the seam at this bar, or take it away", "Ctrl+Shift+B"),
+        ("regenerate", "Regenerate from this bar", "Ctrl+Shift+Return Ctrl+Shift+Enter"),
     ),
     *_group(
         "Move",
@@ -79,6 +82,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
         ("delete", "Clear the selection", "Del"),
         ("undo", "Undo", "Ctrl+Z"),
         ("redo", "Redo", "Ctrl+Shift+Z Ctrl+Y"),
+        ("history", "History", "Ctrl+H"),
         ("cut", "Cut", "Ctrl+X"),
         ("copy", "Copy", "Ctrl+C"),
         ("paste", "Paste at the cell", "Ctrl+V"),
@@ -94,6 +98,8 @@ SHORTCUTS: tuple[Shortcut, ...] = (
         ("mute", "Mute the row", "M"),
         ("solo", "Solo the row", "S"),
         ("lock", "Lock the row against the drummer", "L"),
+        ("next_property", "Velocity, timing or chance in the lane", "P"),
+        ("row_menu", "Menu of the row", "Shift+F10"),
     ),
     *_group(
         "File and window",
@@ -104,6 +110,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
         ("import_midi", "Import MIDI", "Ctrl+Shift+I"),
         ("export_midi", "Export MIDI", "Ctrl+E"),
         ("export_wav", "Export WAV", "Ctrl+Shift+E"),
+        ("full_screen", "Full screen", "F11"),
         ("help", "This sheet", "F1"),
         ("quit", "Quit", "Ctrl+Q"),
     ),
@@ -141,6 +148,25 @@ class Keymap(QObject):
         keys = self.keys(name)
         return QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
 
+    def owner(self, key: str) -> str | None:
+        """Name of the action that `key` means, or None."""
+        return self._lookup.get(_portable(key))
+
+    def is_default(self, name: str) -> bool:
+        """Whether action `name` has the keys it came with."""
+        return self.keys(name) == _DEFAULTS[name]
+
+    def replace_key(self, name: str, place: int, key: str) -> None:
+        """Put `key` in the place of one of the keys of `name`, or after them; others lose it."""
+        keys = list(self.keys(name))
+        keys[place : place + 1] = [key]
+        self.set_keys(name, tuple(dict.fromkeys(keys)))
+
+    def remove_key(self, name: str, place: int) -> None:
+        """Take one of its keys from action `name`."""
+        keys = self.keys(name)
+        self.set_keys(name, keys[:place] + keys[place + 1 :])
+
     def set_keys(self, name: str, keys: tuple[str, ...]) -> None:
         """Give action `name` other keys; other actions lose them."""
         wanted = {_portable(key) for key in keys}
@@ -161,15 +187,6 @@ class Keymap(QObject):
         pressed = QKeySequence(QKeyCombination(modifiers, combination.key()))
         return self._lookup.get(pressed.toString(QKeySequence.SequenceFormat.PortableText))
 
-    def cheat_sheet(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        """Groups of (what it does, its keys), in order, for the F1 sheet."""
-        sheet: dict[str, list[tuple[str, str]]] = {}
-        native = QKeySequence.SequenceFormat.NativeText
-        for shortcut in SHORTCUTS:
-            written = "  ".join(QKeySequence(key).toString(native) for key in self.keys(shortcut.name))
-            sheet.setdefault(shortcut.group, []).append((shortcut.text, written))
-        return [*sheet.items(), *_MOUSE]
-
     def _changed(self) -> None:
         if self._settings:
             self._settings.set(_SETTING, {name: list(keys) for name, keys in self._own.items()})
@@ -182,8 +199,17 @@ class Keymap(QObject):
 
 _DEFAULTS: dict[str, tuple[str, ...]] = {shortcut.name: shortcut.keys for shortcut in SHORTCUTS}
 
-# What the mouse does stands on the sheet too; it cannot be changed.
-_MOUSE: list[tuple[str, list[tuple[str, str]]]] = [
+# What stands on the sheet too, and cannot be changed.
+FIXED: list[tuple[str, list[tuple[str, str]]]] = [
+    (
+        "On the continuations",
+        [
+            ("Hear the next or the one before", "↓ ↑"),
+            ("Insert", "Enter"),
+            ("Insert its first bar only", "Shift+Enter"),
+            ("Dismiss, or let go what is kept", "Del"),
+        ],
+    ),
     (
         "Mouse in the grid",
         [
@@ -194,9 +220,33 @@ _MOUSE: list[tuple[str, list[tuple[str, str]]]] = [
             ("Select", "Shift drag"),
             ("Scroll", "Shift wheel"),
             ("Move the seam", "Drag it in the ruler"),
+            ("Menu of a row, a place, a card", "Right click"),
         ],
-    )
+    ),
 ]
+
+_BARE = (
+    Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_AltGr,
+    Qt.Key.Key_CapsLock, Qt.Key.Key_NumLock, Qt.Key.Key_ScrollLock, Qt.Key.Key_unknown,
+)  # fmt: skip
+
+
+def pressed_key(combination: QKeyCombination, text: str) -> str:
+    """A key press as the table writes it; "" for a modifier alone."""
+    if combination.key() in _BARE or int(combination.key().value) == 0:
+        return ""
+    modifiers = combination.keyboardModifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    if text.isprintable() and text.strip() and not text.isalpha():
+        # Shift is what makes a sign of a key: the sign alone tells which was meant.
+        modifiers &= ~Qt.KeyboardModifier.ShiftModifier
+    return QKeySequence(QKeyCombination(modifiers, combination.key())).toString(
+        QKeySequence.SequenceFormat.PortableText
+    )
+
+
+def written(key: str) -> str:
+    """`key` as the desktop writes it."""
+    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def _portable(key: str) -> str:

@@ -180,6 +180,9 @@ def stylesheet(theme: Theme) -> str:
         for slot in Theme.__slots__  # every colour by its name in the sheet
         if isinstance(value := getattr(theme, slot), str)
     }
+    icons = paths.resources() / "icons"
+    values["arrow"] = (icons / f"right-{theme.name}.svg").as_posix()
+    values["arrow_lit"] = (icons / "right-lit.svg").as_posix()
     return _SHEET.substitute(values)
 
 
@@ -254,6 +257,8 @@ QMenu { background: $panel; border: 1px solid $border_strong; padding: 4px; }
 QMenu::item { padding: 5px 26px 5px 12px; border-radius: 4px; }
 QMenu::item:selected { background: $accent; color: $on_accent; }
 QMenu::item:disabled { color: $text_faint; }
+QMenu::right-arrow { image: url("$arrow"); width: 10px; height: 10px; margin-right: 8px; }
+QMenu::right-arrow:selected { image: url("$arrow_lit"); }
 QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
 QToolTip { background: $raised; color: $text; border: 1px solid $border_strong; padding: 4px 6px; }
 QStatusBar { background: $field; color: $text_muted; }

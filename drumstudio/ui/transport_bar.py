@@ -47,6 +47,7 @@ class TransportBar(QFrame):
         super().__init__(parent)
         self._document = document
         self._taps = TapTempo()
+        self._play_key = self._loop_key = ""
         self.setProperty("panel", True)
         self.setProperty("edge", "bottom")
         self.setAccessibleName("Transport")
@@ -139,14 +140,22 @@ class TransportBar(QFrame):
         self.swing.set_value(project.pattern.swing * 100)
         self.swing.setEnabled(not grid.triplet and grid.steps_per_quarter > 1)
 
+    def show_keys(self, play: str, loop: str, to_start: str, tap: str) -> None:
+        """Write the keys in force into the tooltips."""
+        self._play_key, self._loop_key = play, loop
+        self.play.describe(self.play.accessibleName(), play)
+        self.loop.describe(self.loop.accessibleName(), loop)
+        self.to_start.describe("Back to the start", to_start)
+        self.tap.setToolTip(f"Tap the tempo ({tap})" if tap else "Tap the tempo")
+
     def show_playing(self, playing: bool) -> None:
         """Turn the play button into a stop button and back."""
         if playing:
             self.play.show_icon("stop", "text", "go_ground")
-            self.play.describe("Stop", "Space")
+            self.play.describe("Stop", self._play_key)
         else:
             self.play.show_icon("play", "text", "go_ground")
-            self.play.describe("Play", "Space")
+            self.play.describe("Play", self._play_key)
             self.position.show_text("1.1.1", dim=True)
 
     def show_position(self, position: Position | None, grid: Grid) -> None:
@@ -164,7 +173,7 @@ class TransportBar(QFrame):
         self.loop.setCheckable(True)
         self.loop.setChecked(on)
         self.loop.show_icon("loop", "primer" if on else "text_faint")
-        self.loop.describe("Loop is on" if on else "Loop is off", "Ctrl+L")
+        self.loop.describe("Loop is on" if on else "Loop is off", self._loop_key)
 
     def show_outputs(
         self, choices: Sequence[OutputChoice], chosen: OutputChoice, status: OutputStatus, kit: str = ""

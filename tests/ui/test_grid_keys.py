@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from drumstudio.domain import edits
@@ -16,6 +17,7 @@ from drumstudio.domain.drums import GRID_ROWS, Drum
 from drumstudio.domain.pattern import Hit, Pattern
 from drumstudio.domain.project import Project
 from drumstudio.domain.timing import Grid, Meter
+from drumstudio.ui.grid.lane import Property
 from drumstudio.ui.grid.panel import GridPanel
 from drumstudio.ui.grid.selection import Block
 from drumstudio.ui.grid.words import cell_words, length_words, place_words
@@ -286,3 +288,64 @@ def test_rows_stand_as_drummers_write_them(demo: GridPanel) -> None:
     assert tops == sorted(tops)
     assert GRID_ROWS[0] == Drum.CRASH
     assert [demo.headers.headers[drum].y() for drum in GRID_ROWS] == tops
+
+
+def test_the_seam_is_put_and_taken_at_the_bar(demo: GridPanel) -> None:
+    both = CTRL | SHIFT
+    demo.selection.focus(21, Drum.SNARE)
+    press(demo, KEY.Key_B, modifier=both)
+    assert demo.state.document.pattern.seam == 16
+    press(demo, KEY.Key_B, modifier=both)
+    assert demo.state.document.pattern.seam is None
+    demo.selection.focus(5, Drum.SNARE)
+    press(demo, KEY.Key_B, modifier=both)
+    assert demo.state.document.pattern.seam == 5
+    demo.selection.focus(0, Drum.SNARE)
+    press(demo, KEY.Key_B, modifier=both)
+    assert demo.state.document.pattern.seam is None
+
+
+def test_regenerating_begins_at_the_bar(demo: GridPanel, qtbot: QtBot) -> None:
+    demo.selection.focus(21, Drum.SNARE)
+    with qtbot.waitSignal(demo.regenerate_requested) as asked:
+        press(demo, KEY.Key_Return, modifier=CTRL | SHIFT)
+    assert asked.args == [16]
+    demo.selection.focus(0, Drum.SNARE)
+    with qtbot.assertNotEmitted(demo.regenerate_requested):
+        press(demo, KEY.Key_Return, modifier=CTRL | SHIFT)
+
+
+def test_the_row_menu_opens_by_key(demo: GridPanel, qtbot: QtBot) -> None:
+    demo.selection.focus(0, Drum.RIDE)
+    by_key = QContextMenuEvent(
+        QContextMenuEvent.Reason.Keyboard, QPoint(5, 5), demo.view.mapToGlobal(QPoint())
+    )
+    for ask in (
+        lambda: press(demo, KEY.Key_F10, modifier=SHIFT),
+        lambda: QApplication.sendEvent(demo.view, by_key),
+    ):
+        ask()
+        qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        QTest.keyClick(menu, KEY.Key_Down)
+        assert menu.activeAction().text() == "Fill every 1/2"
+        QTest.keyClick(menu, KEY.Key_Return)
+        qtbot.waitUntil(lambda: QApplication.activePopupWidget() is None)
+        assert sorted(hits(demo, Drum.RIDE)) == [0, 8, 16, 24]
+        demo.state.document.undo()
+
+
+def test_enter_presses_what_has_the_focus_in_headers(demo: GridPanel) -> None:
+    header = demo.headers.headers[Drum.KICK]
+    header.mute.setFocus()
+    QTest.keyClick(header.mute, KEY.Key_Return)
+    assert demo.state.document.project.lanes[Drum.KICK].muted
+    before = demo.state.document.pattern
+    tab = demo.lane_header.tabs[Property.CHANCE]
+    tab.setFocus()
+    QTest.keyClick(tab, KEY.Key_Return)
+    assert demo.lane.shown is Property.CHANCE
+    assert demo.state.document.pattern is before
+    press(demo, KEY.Key_P)
+    assert demo.lane.shown is Property.VELOCITY

@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeySequence
 from pytestqt.qtbot import QtBot
 
 from drumstudio.settings import Settings
-from drumstudio.ui.shortcuts import SHORTCUTS, Keymap
+from drumstudio.ui.shortcuts import SHORTCUTS, Keymap, pressed_key
 
 
 def test_every_default_key_is_a_key_and_means_one_thing() -> None:
@@ -53,7 +53,31 @@ def test_own_keys_are_kept_and_taken_from_others(qtbot: QtBot, tmp_path: Path) -
     assert again.action_of(QKeyCombination(Qt.Key.Key_Space)) == "play"
 
 
-def test_the_cheat_sheet_shows_every_action(qtbot: QtBot) -> None:
-    rows = [row for _, rows in Keymap().cheat_sheet() for row in rows]
-    assert {shortcut.text for shortcut in SHORTCUTS} <= {text for text, _ in rows}
-    assert all(keys for _, keys in rows)
+def test_one_of_several_keys_changes(qtbot: QtBot) -> None:
+    keymap = Keymap()
+    keymap.replace_key("tempo_up", 1, "F5")
+    assert keymap.keys("tempo_up") == ("+", "F5")
+    keymap.replace_key("tempo_up", 2, "F6")
+    assert keymap.keys("tempo_up") == ("+", "F5", "F6")
+    keymap.remove_key("tempo_up", 0)
+    assert keymap.keys("tempo_up") == ("F5", "F6")
+    assert keymap.owner("+") is None
+    assert keymap.owner("F6") == "tempo_up"
+    assert not keymap.is_default("tempo_up")
+
+
+@pytest.mark.parametrize(
+    ("key", "modifiers", "text", "wanted"),
+    [
+        (Qt.Key.Key_Shift, Qt.KeyboardModifier.ShiftModifier, "", ""),
+        (Qt.Key.Key_Plus, Qt.KeyboardModifier.ShiftModifier, "+", "+"),
+        (Qt.Key.Key_G, Qt.KeyboardModifier.ShiftModifier, "G", "Shift+G"),
+        (Qt.Key.Key_5, Qt.KeyboardModifier.KeypadModifier, "5", "5"),
+        (Qt.Key.Key_Space, Qt.KeyboardModifier.ShiftModifier, " ", "Shift+Space"),
+        (Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier, "\x07", "Ctrl+G"),
+    ],
+)
+def test_a_press_is_written_as_the_table_does(
+    key: Qt.Key, modifiers: Qt.KeyboardModifier, text: str, wanted: str
+) -> None:
+    assert pressed_key(QKeyCombination(modifiers, key), text) == wanted

@@ -71,6 +71,13 @@ class ChipButton(QAbstractButton):
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._mark)
         painter.end()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses it: Space is the transport's."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            event.ignore()
+
     def sizeHint(self) -> QSize:
         """A small square."""
         return QSize(_CHIP, _CHIP)
@@ -171,7 +178,10 @@ class RowHeader(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer what can be done with the whole row."""
-        self.menu().popup(event.globalPos())
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        at = self.mapToGlobal(self.rect().center()) if by_key else event.globalPos()
+        self.menu().popup(at)
+        event.accept()
 
     def menu(self) -> QMenu:
         """The menu of the row."""

@@ -359,6 +359,20 @@ class LaneHeader(QWidget):
         """What the top and the bottom of the lane mean."""
         return _ENDS[next(shown for shown, tab in self.tabs.items() if tab.isChecked())]
 
+    def show_next(self) -> None:
+        """Draw the next property."""
+        tabs = list(self.tabs.values())
+        shown = next(index for index, tab in enumerate(tabs) if tab.isChecked())
+        tabs[(shown + 1) % len(tabs)].click()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter chooses the property that has the focus: Space is the transport's."""
+        focused = self.focusWidget()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(focused, QToolButton):
+            focused.click()
+        else:
+            event.ignore()
+
     def _clicked(self, button: QToolButton) -> None:
         self.property_chosen.emit(next(shown for shown, tab in self.tabs.items() if tab is button))
         self.update()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QScrollBar, QWidget
 
 from drumstudio.domain.drums import Drum
@@ -172,6 +172,10 @@ class GridPanel(QWidget):
             "mute": partial(self._click_chip, "mute"),
             "solo": partial(self._click_chip, "solo"),
             "lock": partial(self._click_chip, "lock"),
+            "next_property": self.lane_header.show_next,
+            "row_menu": self._open_row_menu,
+            "seam": self._toggle_seam,
+            "regenerate": self._regenerate,
             "dismiss": self._dismiss,
         }
         for name, (bars, steps, rows) in _MOVES.items():
@@ -187,6 +191,30 @@ class GridPanel(QWidget):
     def _click_chip(self, name: str) -> None:
         header = self.headers.headers[self.state.selection.drum]
         {"mute": header.mute, "solo": header.solo, "lock": header.lock}[name].click()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu key opens the menu of the row; the right button erases."""
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self._open_row_menu()
+        event.accept()
+
+    def _open_row_menu(self) -> None:
+        selection = self.state.selection
+        cell = self.view.cell_rect(selection.step, selection.drum)
+        self.headers.headers[selection.drum].menu().popup(self.view.mapToGlobal(cell.bottomLeft()))
+
+    def _bar_start(self) -> int:
+        """The bar line before the focused cell; in the first bar, where no seam can be, the cell."""
+        step, per_bar = self.state.selection.step, self.state.columns.steps_per_bar
+        return step // per_bar * per_bar or step
+
+    def _toggle_seam(self) -> None:
+        step = self._bar_start()
+        self.editor.set_seam(None if step == self.state.document.pattern.seam else step)
+
+    def _regenerate(self) -> None:
+        if not self.state.previewing and (step := self._bar_start()):
+            self.regenerate_requested.emit(step)
 
     def _audition(self) -> None:
         selection = self.state.selection
