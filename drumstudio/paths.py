@@ -7,6 +7,7 @@ wheel; both ways are looked up here and nowhere else.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -70,6 +71,11 @@ def user_cache() -> Path:
     return _user("cache")
 
 
+def is_same_file(one: Path, other: Path) -> bool:
+    """Whether both names lead to one file that is there."""
+    return one.exists() and other.exists() and one.samefile(other)
+
+
 def write_atomically(path: Path, data: bytes) -> None:
     """Write `data` to `path` so that a crash leaves the old file or the new one, never half of one.
 
@@ -83,8 +89,13 @@ def write_atomically(path: Path, data: bytes) -> None:
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """A file to write that takes the place of `path` when the block ends well, and vanishes otherwise.
 
-    A temporary file beside it, fsync, rename.  Raises OSError.
+    A temporary file beside it, fsync, rename.  A link stays and the file it leads to is replaced;
+    a folder or a device is left alone.  Raises OSError.
     """
+    path = Path(os.path.realpath(path))
+    if path.exists() and not path.is_file():
+        number = errno.EISDIR if path.is_dir() else errno.EINVAL
+        raise OSError(number, "it is a folder" if path.is_dir() else "it is not a regular file", str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     temporary = Path(name)

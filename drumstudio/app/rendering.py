@@ -11,8 +11,10 @@ from drumstudio.app.store import SUFFIX, load_project
 from drumstudio.domain.drums import GENERAL_MIDI, DrumMap
 from drumstudio.domain.performance import Stroke, strokes
 from drumstudio.domain.project import Project
-from drumstudio.engine.wav import Rendered, Struck, render_notes, render_wav
+from drumstudio.engine.wav import LONGEST_SECONDS, Rendered, Struck, render_notes, render_wav
+from drumstudio.errors import AudioError
 from drumstudio.midi.files import MidiSong, drum_channel, read_song, resolve_map
+from drumstudio.paths import is_same_file
 
 Progress = Callable[[float], None]
 
@@ -34,12 +36,16 @@ def render_file(
     `channel` (0-15) and `map_name` say which notes of a MIDI file are drums and what they mean;
     they are recognised otherwise.  Raises the DrumStudioError of whatever is wrong.
     """
+    if is_same_file(source, path):
+        raise AudioError(f"{path} is what is to be rendered; write the sound to another file")
     if source.suffix.lower() == SUFFIX:
         project = load_project(source)
         return render_project(
             project, path, soundfont, loops=loops, level=level, progress=progress, cancelled=cancelled
         )
     notes, length = song_notes(read_song(source), loops, channel, map_name)
+    if length > LONGEST_SECONDS:
+        raise AudioError(f"{source} would last {length / 3600:,.1f} hours; 2 are the most")
     return render_notes(
         notes, path, soundfont, length=length, level=level, progress=progress, cancelled=cancelled
     )

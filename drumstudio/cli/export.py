@@ -12,6 +12,7 @@ from drumstudio.domain.drums import DRUM_MAPS, GENERAL_MIDI, ROLAND
 from drumstudio.domain.pattern import MAX_BARS
 from drumstudio.domain.project import PATTERN_NAMES
 from drumstudio.errors import UsageError
+from drumstudio.paths import is_same_file
 
 _MAPS = (GENERAL_MIDI.name, ROLAND.name)
 
@@ -33,6 +34,8 @@ def run(args: argparse.Namespace) -> int:
     if not 1 <= args.loops <= MAX_BARS:
         raise UsageError(f"--loops is 1 to {MAX_BARS}, not {args.loops}")
     project = load_project(args.project)
+    if is_same_file(args.project, args.out):
+        raise UsageError(f"--out {args.out} is the project itself; write the MIDI to another file")
     index = project.current
     if args.pattern is not None:
         index = PATTERN_NAMES.find(args.pattern.upper()) if len(args.pattern) == 1 else -1

@@ -34,7 +34,7 @@ COMMANDS: dict[str, str] = {
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message} (try: drumstudio {self.prog.removeprefix('drumstudio').strip()} --help)")
+        raise UsageError(f"{message} (try: {self.prog} --help)")
 
 
 def _parser(command: str | None) -> argparse.ArgumentParser:
@@ -57,6 +57,8 @@ def _parser(command: str | None) -> argparse.ArgumentParser:
 def _run(argv: Sequence[str]) -> int:
     command = next((word for word in argv if not word.startswith("-")), None)
     args = _parser(command).parse_args(argv)
+    if args.command is None:
+        raise UsageError("give a command (try: drumstudio --help)")
     log.configure(args.debug)
     return int(importlib.import_module(f"drumstudio.cli.{args.command}").run(args))
 

@@ -29,9 +29,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def channel_number(text: str) -> int:
     """Channel 0-15 of the number people count from 1; for argparse."""
-    number = int(text)
+    number = int(text) if text.isdecimal() else 0
     if not 1 <= number <= 16:
-        raise argparse.ArgumentTypeError("a channel is 1 to 16")
+        raise argparse.ArgumentTypeError(f"a channel is 1 to 16, not {text}")
     return number - 1
 
 

@@ -38,6 +38,16 @@ class Traits:
     takes: Mapping[int, int] = field(default_factory=dict)
 
 
+def is_soundfont(path: Path) -> bool:
+    """Whether the file at `path` begins as soundfonts (SF2, SF3, DLS) do."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(12)
+    except OSError:
+        return False
+    return head[:4] == b"RIFF" and head[8:12] in (b"sfbk", b"DLS ")
+
+
 def traits(path: Path) -> Traits:
     """What the comment in the header of the soundfont at `path` promises; nothing when unreadable."""
     try:

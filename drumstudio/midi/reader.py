@@ -22,7 +22,7 @@ from drumstudio.errors import MidiFileError
 MAX_BYTES = 4 << 20  # hours of e-kit playing; the notes of a much larger file would fill the memory
 MAX_TRACKS = 1000
 DEFAULT_TEMPO = 500_000  # microseconds a quarter: 120 quarters a minute
-_RIFF_HEADER = 20
+_RIFF_HEADER = 12
 _META_TEXT, _META_NAME, _META_INSTRUMENT, _META_END = 0x01, 0x03, 0x04, 0x2F
 _META_TEMPO, _META_METER = 0x51, 0x58
 _PEDAL = 4
@@ -150,12 +150,23 @@ def _load(path: Path) -> bytes:
     if not data:
         raise MidiFileError(f"{path} is empty")
     if data[:4] == b"RIFF" and data[8:12] == b"RMID":
-        data = data[_RIFF_HEADER:]
+        data = _unwrapped(data)
     if data[:4] != b"MThd":
         raise MidiFileError(f"{path} is not a MIDI file")
     if len(data) > MAX_BYTES:
         raise MidiFileError(f"{path} is larger than {MAX_BYTES >> 20} MB, more than any drum part needs")
     return data
+
+
+def _unwrapped(data: bytes) -> bytes:
+    """The MIDI file in a RIFF file, whose chunks may come in any order; b"" where it holds none."""
+    at = _RIFF_HEADER
+    while at + 8 <= len(data):
+        length = int.from_bytes(data[at + 4 : at + 8], "little")
+        if data[at : at + 4] == b"data":
+            return data[at + 8 :]
+        at += 8 + length + length % 2
+    return b""
 
 
 def parse_song(data: bytes, path: Path) -> MidiSong:

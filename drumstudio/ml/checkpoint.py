@@ -110,7 +110,7 @@ def _described(path: Path, metadata: dict[str, str]) -> tuple[Checkpoint, dict[s
             training=_checked(Training(**training)),
             app_version=metadata.get("app_version", ""),
         )
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError, RecursionError) as error:
         raise CheckpointError(
             f"{path} is damaged: its description cannot be read ({error}); copy it anew"
         ) from error

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from types import NoneType
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +18,28 @@ from safetensors import SafetensorError
 from safetensors.numpy import save as tensors_to_bytes
 
 from drumstudio.errors import DatasetError
-from drumstudio.ml.sequences import SPLITS, Sequence, Verdict
+from drumstudio.ml.sequences import MIN_BARS, SPLITS, Sequence, Verdict
 from drumstudio.paths import write_atomically
 
 VERSION = 1
 _KEY = "drumstudio-dataset"
 _NAMES = [field.name for field in fields(Sequence) if field.name != "events"]
+
+# A bar of 255/1, the longest that a MIDI file can write, has 4080 16ths.
+_LONGEST_BAR = 4096
+_WRITTEN: dict[str, tuple[type, ...]] = {
+    "str": (str,),
+    "bool": (bool,),
+    "int": (int,),
+    "float": (int, float),
+    "int | None": (int, NoneType),
+    "float | None": (int, float, NoneType),
+}
+_KINDS = {
+    row: {one.name: _WRITTEN[str(one.type)] for one in fields(row) if one.name != "events"}
+    for row in (Sequence, Verdict)
+}
+_Row = TypeVar("_Row", Sequence, Verdict)
 
 Parts = tuple[tuple[Sequence, ...], tuple[Verdict, ...], int, str]
 
@@ -89,7 +106,11 @@ def _decode(tensors: dict[str, Any], content: dict[str, Any]) -> Parts:
     kit = content["kit"]
     if kit not in (1, 9) or events.dtype != np.int16 or lengths.dtype != np.int64:
         raise ValueError("kit or events of a wrong kind")
-    if (lengths < 1).any() or lengths.sum() != len(events) or len(lengths) != len(content["sequences"]):
+    if (
+        (lengths < MIN_BARS).any()
+        or lengths.sum() != len(events)
+        or len(lengths) != len(content["sequences"])
+    ):
         raise ValueError("lengths that do not add up")
     if len(events) and (events.min() < 0 or events.max() >= 1 << kit):
         raise ValueError("events beyond the kit")
@@ -98,10 +119,22 @@ def _decode(tensors: dict[str, Any], content: dict[str, Any]) -> Parts:
         _sequence(dict(zip(_NAMES, row, strict=True)), piece)
         for row, piece in zip(content["sequences"], pieces, strict=True)
     )
-    return sequences, tuple(Verdict(**row) for row in content["verdicts"]), kit, str(content["map"])
+    return sequences, tuple(_verdict(row) for row in content["verdicts"]), kit, str(content["map"])
 
 
 def _sequence(row: dict[str, Any], events: Any) -> Sequence:
-    if row["split"] not in SPLITS or not (isinstance(row["steps_per_bar"], int) and row["steps_per_bar"] > 0):
-        raise ValueError("a sequence of an unknown split or without bars")
-    return Sequence(events=events, **row)
+    if row["split"] not in SPLITS or not 0 < row["steps_per_bar"] <= _LONGEST_BAR:
+        raise ValueError("a sequence of an unknown split, without bars or with endless ones")
+    return _checked(Sequence(events=events, **row))
+
+
+def _verdict(row: dict[str, Any]) -> Verdict:
+    return _checked(Verdict(**row))
+
+
+def _checked(one: _Row) -> _Row:
+    """`one` as it is, if its fields are of their kinds; else ValueError."""
+    kinds = _KINDS[type(one)]
+    if not all(type(getattr(one, name)) in allowed for name, allowed in kinds.items()):
+        raise ValueError("a field of a wrong kind")
+    return one

@@ -140,9 +140,12 @@ class Trainer:
         tensors = files.read_tensors(path)
         if files.digest(tensors) != metadata.get("weights_sha256"):
             raise CheckpointError(f"{path} is damaged; train without --resume")
-        best = json.loads(metadata["best"])
-        self._best = Report(**best) if best else None
-        self._step = int(metadata["step"])
+        try:
+            best = json.loads(metadata["best"])
+            self._best = Report(**best) if best else None
+            self._step = int(metadata["step"])
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
+            raise CheckpointError(f"{path} is damaged; train without --resume") from error
         self._restore({name: torch.from_numpy(value) for name, value in tensors.items()})
         return self._step
 

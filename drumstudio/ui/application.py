@@ -83,9 +83,9 @@ def make_application() -> QApplication:
     return application
 
 
-def run_window(words: Sequence[str]) -> int:
+def run_window(words: Sequence[str], debug: bool = False) -> int:
     """Show the window with the files named by `words`; the exit status once it is closed."""
-    log.configure()
+    log.configure(debug)
     # Qt waits in C, where Python's own handler never runs: Ctrl+C ends the program, and what was
     # unsaved is offered at the next start.
     signal.signal(signal.SIGINT, signal.SIG_DFL)

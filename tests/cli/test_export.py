@@ -74,3 +74,10 @@ def test_a_damaged_project_is_status_1(tmp_path: Path, capsys: pytest.CaptureFix
     (tmp_path / "bad.drumstudio").write_text("{")
     assert main(["export", str(tmp_path / "bad.drumstudio"), "--out", str(tmp_path / "o.mid")]) == 1
     assert "bad.drumstudio is not a DrumStudio project" in capsys.readouterr().err
+
+
+def test_the_project_is_not_written_over(project_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = project_file.read_bytes()
+    assert main(["export", str(project_file), "--out", str(project_file)]) == 2
+    assert "is the project itself" in capsys.readouterr().err
+    assert project_file.read_bytes() == before

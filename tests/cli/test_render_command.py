@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 from support.kits import plain_soundfont, read_wav
+from support.smf import chunk, drums, smf, tempo
 
 from drumstudio.app.store import save_project
 from drumstudio.cli.main import main
@@ -56,3 +58,35 @@ def test_mistakes_end_in_one_sentence(project, tmp_path, capsys, extra, status, 
     assert sentence in said.err
     assert said.err.count("\n") == 1
     assert not (tmp_path / "a.wav").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"RIFF", b"MThd" + bytes(60), b"RIFF\0\0\0\0WAVE"])
+def test_what_is_no_soundfont_is_said_once(project, tmp_path, capfd, content):
+    font = tmp_path / "fake.sf2"
+    font.write_bytes(content)
+    assert main(["render", str(project), "--out", str(tmp_path / "a.wav"), "--soundfont", str(font)]) == 1
+    said = capfd.readouterr().err
+    assert said.startswith("drumstudio: fake.sf2 is not a SoundFont")
+    assert said.count("\n") == 1
+
+
+def test_a_soundfont_may_have_a_name_that_is_no_text(project, tmp_path):
+    font = plain_soundfont(tmp_path / os.fsdecode(b"caf\xe9.sf2"))
+    assert main(["render", str(project), "--out", str(tmp_path / "a.wav"), "--soundfont", str(font)]) == 0
+
+
+def test_the_source_is_not_written_over(project, tmp_path, capsys):
+    before = project.read_bytes()
+    again = tmp_path / "again.wav"
+    again.symlink_to(project)
+    for out in (project, again):
+        assert main(["render", str(project), "--out", str(out)]) == 1
+        assert "is what is to be rendered; write the sound to another file" in capsys.readouterr().err
+    assert project.read_bytes() == before
+
+
+def test_a_song_of_hours_is_named(tmp_path, capsys):
+    path = tmp_path / "endless.mid"
+    path.write_bytes(smf(chunk(tempo(0, 0xFFFFFF), drums([(0, 36), (480 * 500, 36)]))))
+    assert main(["render", str(path), "--out", str(tmp_path / "a.wav")]) == 1
+    assert f"{path} would last 2.3 hours; 2 are the most" in capsys.readouterr().err

@@ -142,6 +142,17 @@ def test_riff_files_are_read(tmp_path: Path) -> None:
     assert len(read_song(write(tmp_path / "song.rmi", data)).notes) == 1
 
 
+def test_riff_files_may_tell_of_themselves_first(tmp_path: Path) -> None:
+    inner = smf(chunk(drums([(0, 36)])))
+    told = b"INFOINAM" + (3).to_bytes(4, "little") + b"abc"
+    chunks = b"LIST" + len(told).to_bytes(4, "little") + told + b"\0"
+    chunks += b"data" + len(inner).to_bytes(4, "little") + inner
+    data = b"RIFF" + (len(chunks) + 4).to_bytes(4, "little") + b"RMID" + chunks
+    assert len(read_song(write(tmp_path / "song.rmi", data)).notes) == 1
+    with pytest.raises(MidiFileError, match="is not a MIDI file"):
+        read_song(write(tmp_path / "empty.rmi", b"RIFF\4\0\0\0RMID"))
+
+
 GOOD = smf(chunk(drums([(0, 36), (480, 38)])))
 BROKEN = {
     "is empty": b"",

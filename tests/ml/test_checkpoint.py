@@ -92,6 +92,7 @@ def _network(**changes: object) -> str:
         ({"training": '{"perplexity": []}'}, "damaged"),
         ({"training": "[" * 100_000}, "damaged"),
         ({"name": None}, "damaged"),
+        ({"network": _network(dropout=10**400)}, "damaged"),
     ],
 )
 def test_foreign_damaged_and_newer_headers_are_refused(model_file: Path, changes: dict, said: str) -> None:

@@ -101,13 +101,39 @@ def test_damage_is_refused(
         DataSet.load(changed(tmp_path / "set.drumdata", change, tensors))
 
 
-@pytest.mark.parametrize("index", [0, 5])
-def test_a_sequence_without_bars_or_split_is_refused(index: int, data: DataSet, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [(0, []), (0, 5), (1, 4), (2, 0), (2, True), (2, 1 << 70), (3, "fast"), (4, None), (7, ""), (8, 0.5)],
+)
+def test_a_sequence_with_a_field_of_the_wrong_kind_is_refused(
+    column: int, value: object, data: DataSet, tmp_path: Path
+) -> None:
     data.save(tmp_path / "set.drumdata")
-    rows = [["f", "4/4", 16, 120.0, "", "", "", "train", 0] for _ in data.sequences]
-    rows[0][{0: 2, 5: 7}[index]] = 0
+    rows: list[list[object]] = [["f", "4/4", 16, 120.0, "", "", "", "train", 0] for _ in data.sequences]
+    assert DataSet.load(changed(tmp_path / "set.drumdata", {"sequences": rows}, {})).bars == data.bars
+    rows[0][column] = value
     with pytest.raises(DatasetError, match="is damaged"):
         DataSet.load(changed(tmp_path / "set.drumdata", {"sequences": rows}, {}))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"file": 5}, {"used": "yes"}, {"style": None}, {"bars": "2"}, {"kind": {}}]
+)
+def test_a_verdict_with_a_field_of_the_wrong_kind_is_refused(
+    wrong: dict[str, object], data: DataSet, tmp_path: Path
+) -> None:
+    data.save(tmp_path / "set.drumdata")
+    rows = [{**vars(data.verdicts[0]), **wrong}]
+    with pytest.raises(DatasetError, match="is damaged"):
+        DataSet.load(changed(tmp_path / "set.drumdata", {"verdicts": rows}, {}))
+
+
+def test_a_sequence_of_a_single_step_holds_nothing_to_score(data: DataSet, tmp_path: Path) -> None:
+    data.save(tmp_path / "set.drumdata")
+    whole = sum(len(sequence.events) for sequence in data.sequences)
+    lengths = np.array([1, whole - 1], dtype=np.int64)
+    with pytest.raises(DatasetError, match="is damaged"):
+        DataSet.load(changed(tmp_path / "set.drumdata", {}, {"lengths": lengths}))
 
 
 def test_a_newer_set_is_refused(data: DataSet, tmp_path: Path) -> None:

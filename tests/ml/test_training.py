@@ -281,6 +281,28 @@ def test_a_damaged_state_is_refused(tmp_path: Path, beats: list[Beat]) -> None:
         _trainer(path, beats).resume()
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"step": ""},
+        {"step": "1e9"},
+        {"best": ""},
+        {"best": "7"},
+        {"best": '{"step": 1}'},
+        {"best": "[" * 9999},
+    ],
+)
+def test_a_state_with_a_damaged_account_is_refused(
+    change: dict[str, str], tmp_path: Path, beats: list[Beat]
+) -> None:
+    path = tmp_path / "m.safetensors"
+    _trainer(path, beats).run()
+    state = state_path(path)
+    files.write_tensors(state, files.read_tensors(state), files.read_metadata(state) | change)
+    with pytest.raises(CheckpointError, match=r"m\.resume is damaged; train without --resume"):
+        _trainer(path, beats).resume()
+
+
 def test_a_device_that_is_not_there_is_said(
     tmp_path: Path, beats: list[Beat], monkeypatch: pytest.MonkeyPatch
 ) -> None:
