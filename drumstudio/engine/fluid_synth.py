@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy.typing as npt
 
 from drumstudio.domain.drums import GENERAL_MIDI, Drum
 from drumstudio.engine.fluid_library import Library
-from drumstudio.engine.soundfonts import Traits, traits
+from drumstudio.engine.soundfonts import Traits, is_soundfont, traits
 from drumstudio.errors import AudioError
 
 RATE = 44100
@@ -129,7 +130,10 @@ class Synth:
         """
         if not path.is_file():
             raise AudioError(f"there is no soundfont {path}; choose another")
-        sfont = self.library.fluid_synth_sfload(self.handle, str(path).encode(), 0)
+        # FluidSynth's own readers complain on stderr of what is no soundfont at all.
+        sfont = -1
+        if is_soundfont(path):
+            sfont = self.library.fluid_synth_sfload(self.handle, os.fsencode(path), 0)
         if sfont < 0:
             raise AudioError(
                 f"{path.name} is not a SoundFont that FluidSynth can read; choose an .sf2 or .sf3"
