@@ -8,6 +8,7 @@ fine-start controller begins them on the very frame.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import sys
@@ -64,9 +65,15 @@ _FIRST_LOOKS, _FIRST_LOOK = 200, 0.001
 _LOOK = 0.01
 _GOLDEN = 0.6180339887498949
 _FIRST_SOUND = 5.0
+# A device that renders nothing for so long is gone; then it is tried again this often.
+_STANDSTILL, _RETRY = 2.0, 2.0
 # Sources stamp sequencer events so that each stroke can be taken back by itself; 16 bits signed.
 _SOURCES = range(100, 32000)
 _ANY = -1
+
+
+class _DeviceStoppedError(AudioError):
+    """The audio device played and plays no more: its server ended, or it was unplugged."""
 
 
 @dataclass(slots=True)
@@ -97,6 +104,7 @@ class _Player:
         self.event = library.new_fluid_event()
         self.clock = FrameClock(float(RATE), int(settings["audio.period-size"]))
         self.latency = 0.0
+        self._moved = (0, 0.0)  # the audio clock's last reading that differed, and when
         self._held: deque[_Voice] = deque()
         self._turns = Turns()
         self._sources = itertools.cycle(_SOURCES)
@@ -127,9 +135,16 @@ class _Player:
         now = time.perf_counter()
         if not ticks:
             return False
+        if ticks != self._moved[0]:
+            self._moved = ticks, now
         block = -int(-ticks * self.clock.rate // (1000 * BLOCK))
         self.clock.observe(now, block * BLOCK, now - before)
         return True
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the audio clock has stood still for too long."""
+        return time.perf_counter() - self._moved[1] > _STANDSTILL
 
     def _tick(self, block: int) -> int:
         return int(block * BLOCK * 1000 / self.clock.rate)
@@ -292,19 +307,42 @@ class FluidOutput:
             self._player.synth.set_gain(self._player.kit.gain * self._level**2)
 
     def _run(self) -> None:
-        player = None
         try:
-            player = self._open()
-            self._play(player)
+            player: _Player | None = self._open()
+            while player is not None:
+                player = self._resumed() if self._lost(player) else None
         except AudioError as error:
             self._status = OutputStatus(NAME, OutputState.FAILED, str(error))
             LOGGER.info("%s", error)
             self._settled.set()
+
+    def _lost(self, player: _Player) -> bool:
+        """Play through `player` and free it; whether that ended with the loss of its device."""
+        try:
+            self._play(player)
+        except _DeviceStoppedError as error:
+            self._status = OutputStatus(NAME, OutputState.MISSING, str(error))
+            LOGGER.info("%s", error)
+            return True
         finally:
             with self._lock:
                 self._player = None
-            if player is not None:
-                player.close()
+            player.close()
+        return False
+
+    def _resumed(self) -> _Player | None:
+        """Wait for a device to come back; None when told to close."""
+        while True:
+            with contextlib.suppress(Empty):
+                wish = self._wishes.get(timeout=_RETRY)
+                if wish is None:
+                    return None
+                self._soundfont = wish
+                self._settled.set()
+            try:
+                return self._open()
+            except AudioError as error:
+                LOGGER.debug("%s", error)
 
     def _open(self) -> _Player:
         library = find_library()
@@ -358,6 +396,11 @@ class FluidOutput:
                 wish = self._wishes.get(timeout=_uneven(_LOOK, next(looks)))
             except Empty:
                 player.observe()
+                if player.stopped:
+                    raise _DeviceStoppedError(
+                        f"the sound device opened through {player.driver_name} has stopped; "
+                        "it is taken up again when it is back"
+                    ) from None
                 continue
             if wish is None:
                 return

@@ -223,3 +223,18 @@ def test_it_plays_through_jack_at_jacks_own_rate(blips):
         assert output.status.detail.startswith("48 kHz, ")
         output.schedule(Strike(Drum.SNARE, 120), time.perf_counter() + 0.05)
         output.close()
+
+
+def test_a_device_that_stops_is_missed_and_taken_up_again(blips):
+    with jack_server():
+        output = FluidOutput(blips, driver="jack")
+        assert output.wait_ready(PATIENCE)
+        assert output.status.state is OutputState.READY
+    until(lambda: output.status.state is OutputState.MISSING, "the loss of the server")
+    assert output.status.message == (
+        "the sound device opened through jack has stopped; it is taken up again when it is back"
+    )
+    output.schedule(Strike(Drum.SNARE, 120), time.perf_counter())
+    with jack_server():
+        until(lambda: output.status.state is OutputState.READY, "the server's return")
+        output.close()
