@@ -68,7 +68,7 @@ class Playing(QObject):
         settings, transport = self._settings, self._transport
         transport.click.set_on(settings.get("click", False))
         transport.count_in.set_value(settings.get("count_in", 0))
-        transport.level.setValue(settings.get("level", 80))
+        transport.level.setValue(settings.get("level", 100))
         self.loop = settings.get("loop", True)
         transport.show_loop(self.loop)
         engine = self._engine

@@ -165,12 +165,29 @@ def test_harder_is_brighter(strike, note):
 
 
 def test_nine_drums_at_full_velocity_do_not_clip(strike):
-    assert 0.7 < np.abs(strike(*NINE, seconds=1.0)).max() <= 0.99
+    assert 0.35 < np.abs(strike(*NINE, seconds=1.0)).max() <= 0.5
+
+
+def test_rolls_on_all_nine_do_not_clip_while_they_pile_up():
+    """32nds at 240 qpm, every drum at full velocity, with the room they play in."""
+    library = find_library()
+    synth = Synth(library)
+    try:
+        kit = synth.load(studio_kit())
+        synth.set_gain(measured_gain(library, studio_kit()))
+        peaks = []
+        for _ in range(64):
+            for note in NINE:
+                synth.strike(kit, note, 127)
+            peaks.append(np.abs(synth.render(22)).max())
+    finally:
+        synth.close()
+    assert peaks[0] < 0.6 < max(peaks) < 1.0
 
 
 @pytest.mark.parametrize("note", NINE)
 def test_one_drum_alone_is_well_above_the_noise(strike, note):
-    assert 0.05 < np.abs(strike(note)).max() < 0.9
+    assert 0.025 < np.abs(strike(note)).max() < 0.45
 
 
 def test_the_kit_stands_in_the_room_as_the_drummer_sees_it(strike):
