@@ -231,20 +231,22 @@ class _Progress:
     def __init__(self, request: GenerationRequest, task: Task, listener: Listener) -> None:
         self._request, self._task, self._listener = request, task, listener
         self._events: list[list[int]] = [[] for _ in range(request.candidates)]
-        self._told = time.perf_counter()
+        self._next = time.perf_counter() + PROGRESS_EVERY
 
     def __call__(self, step: int, events: npt.NDArray[Any]) -> None:
         """Take the events (candidates,) of `step`, counted from 0."""
         for made, event in zip(self._events, events.tolist(), strict=True):
             made.append(event)
         now = time.perf_counter()
-        if now - self._told >= PROGRESS_EVERY or step + 1 == self._task.steps:
-            self._told = now
+        if now >= self._next or step + 1 == self._task.steps:
             partial = tuple(continuation(self._task, made) for made in self._events)
             task = self._task
             self._listener(
                 GenerationProgress(self._request.revision, step + 1, task.steps, task.length, partial)
             )
+            # A long primer makes telling dear: most of the time belongs to the work itself.
+            done = time.perf_counter()
+            self._next = done + max(PROGRESS_EVERY, 4 * (done - now))
 
 
 def _be_nice() -> None:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from enum import IntEnum
 from fractions import Fraction
+from functools import lru_cache
 from statistics import median
 
 import numpy as np
@@ -73,7 +74,7 @@ def dress(events: Sequence[int] | npt.NDArray[np.integer], primer: Pattern) -> t
     corresponds, else the median of its bars); else typical for drum and place, scaled to how hard
     the primer strikes this drum, and as early or late as it does.  Nothing is drawn at random.
     """
-    player = _Player(primer)
+    player = _player_of(primer)
     struck = [{drum for drum in Drum if int(event) >> drum & 1} for event in events]
     return tuple(
         player.hit(step, drum, _in_fill(struck, step, drum))
@@ -86,6 +87,12 @@ def _in_fill(struck: list[set[Drum]], step: int, drum: Drum) -> bool:
     """Whether this is a snare stroke with a tom within two steps."""
     near = struck[max(0, step - 2) : step + 3]
     return drum is Drum.SNARE and any(tom in drums for drums in near for tom in _TOMS)
+
+
+@lru_cache(maxsize=2)
+def _player_of(primer: Pattern) -> _Player:
+    # One primer is dressed for many times over: every candidate, as it grows.
+    return _Player(primer)
 
 
 class _Player:

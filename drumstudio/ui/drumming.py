@@ -59,6 +59,7 @@ class Drumming(QObject):
         self._revision = 0
         self._asked: Pattern | None = None
         self._heard_in: Pattern | None = None
+        self._heard_slot = 0
         self._generation = Generation(bridge.generation_event.emit)
         bridge.generation_event.connect(self._on_event)
         panel.continue_asked.connect(self.ask)
@@ -105,6 +106,10 @@ class Drumming(QObject):
             return
         self._revision += 1
         project = self._document.project
+        if all(lane.locked for lane in project.lanes):
+            text = "Every row is locked, so there is nothing left for the drummer to play"
+            self.told.emit(Message(text, "error", (("Unlock all rows", self._unlock),)))
+            return
         self._asked = project.pattern
         self._panel.begin(wish.candidates)
         self.hinted.emit("Esc cancels")
@@ -120,6 +125,10 @@ class Drumming(QObject):
                 lanes=project.lanes,
             )
         )
+
+    def _unlock(self) -> None:
+        lanes = tuple(replace(lane, locked=False) for lane in self._document.project.lanes)
+        self._document.set_lanes(lanes, "Unlock all rows")
 
     def cancel(self) -> None:
         """Give up what is under way."""
@@ -172,7 +181,12 @@ class Drumming(QObject):
             self._panel.show_failed()
             self.hinted.emit("The beat changed; press Continue again")
         if self._panel.cards.heard is not None and project.pattern != self._heard_in:
-            self._audition(self._panel.cards.heard)
+            if project.current == self._heard_slot:
+                self._audition(self._panel.cards.heard)
+            else:
+                # Another pattern is looked at: it is what wants to be heard.
+                self._panel.cards.stop_hearing()
+                self._audition(None)
 
     def _loaded(self) -> None:
         self._revision += 1
@@ -195,9 +209,10 @@ class Drumming(QObject):
             whole = inserted(self._document.pattern, candidate)
         except DrumStudioError as error:
             self._panel.cards.stop_hearing()
+            self._audition(None)
             self.told.emit(Message(str(error), "error"))
             return
-        self._heard_in = self._document.pattern
+        self._heard_in, self._heard_slot = self._document.pattern, self._document.project.current
         per_bar = whole.grid.steps_per_bar
         step = (whole.seam or 0) // per_bar * per_bar
         self._grid.set_preview(whole, self._panel.cards.heard_letter)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 from support.window import WAIT, click_cell, open_window, press, settle
 
@@ -16,6 +17,7 @@ from drumstudio.app.candidates import inserted
 from drumstudio.domain import edits
 from drumstudio.domain.demo import demo_pattern
 from drumstudio.domain.drums import Drum
+from drumstudio.domain.project import Lane
 from drumstudio.domain.timing import Grid, Meter
 from drumstudio.ui.candidate_card import CandidateCard, Hearing
 from drumstudio.ui.main_window import MainWindow
@@ -261,3 +263,33 @@ def test_a_broken_model_is_named(qtbot: QtBot) -> None:
     with open_window(qtbot) as window:
         assert "broken.safetensors" in window.banner.text
         assert window.drummer.button.isEnabled()
+
+
+def test_another_pattern_ends_the_audition(qtbot: QtBot, window: MainWindow) -> None:
+    cards = ask(qtbot, window)
+    press(cards[0].audition)
+    qtbot.waitUntil(lambda: cards[0].hearing is Hearing.PLAYING, timeout=WAIT)
+    window.document.select_pattern(1)
+    assert window.drummer.cards.heard is None
+    assert not window.grid.state.previewing
+    assert window.playing.playing
+    assert not window.banner.text
+
+
+def test_a_meter_that_changes_under_an_audition_ends_it(qtbot: QtBot, window: MainWindow) -> None:
+    press(ask(qtbot, window)[0].audition)
+    window.document.edit(edits.set_grid(window.document.pattern, Grid(Meter(3, 4))), "Meter")
+    assert "is in 4/4" in window.banner.text
+    assert window.drummer.cards.heard is None
+    assert not window.grid.state.previewing
+
+
+def test_with_every_row_locked_the_way_out_is_offered(qtbot: QtBot, window: MainWindow) -> None:
+    window.document.set_lanes((Lane(locked=True),) * len(Drum), "Lock")
+    press(window.drummer.button)
+    assert "Every row is locked" in window.banner.text
+    assert not window.drummer.generating
+    unlock = next(b for b in window.banner.findChildren(QPushButton) if b.text() == "Unlock all rows")
+    press(unlock)
+    assert not any(lane.locked for lane in window.document.project.lanes)
+    assert len(ask(qtbot, window)) == 4
