@@ -7,8 +7,6 @@ thread and must only hand the event on.
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -147,7 +145,8 @@ class Generation:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        _be_nice()
+        # Not made nice: a nice thread that is kept from its core while it holds the interpreter keeps
+        # the scheduler from handing strokes over, for 0.9 s where every core was busy.
         while True:
             with self._condition:
                 self._condition.wait_for(lambda: self._closing or self._waiting is not None)
@@ -247,9 +246,3 @@ class _Progress:
             # A long primer makes telling dear: most of the time belongs to the work itself.
             done = time.perf_counter()
             self._next = done + max(PROGRESS_EVERY, 4 * (done - now))
-
-
-def _be_nice() -> None:
-    """Let everything else go first; on Linux a thread has a niceness of its own."""
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
