@@ -112,6 +112,7 @@ class CandidateCard(QFrame):
         else:
             self._foot.removeWidget(self.miniature)
             self._whole.insertWidget(1, self.miniature)
+        self.miniature.setFixedHeight(30 if compact else 34)
         self.first_bar.setVisible(not compact)
         self.audition.setFixedWidth(32 if compact else 92)
         self._whole.setContentsMargins(10, 5, 10, 6) if compact else self._whole.setContentsMargins(

@@ -86,7 +86,7 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         self.setAcceptDrops(True)
-        self.setMinimumSize(1060, 640)
+        self.setMinimumSize(1024, 600)
         sequencer = QWidget()
         column = QVBoxLayout(sequencer)
         column.setContentsMargins(0, 0, 0, 0)
@@ -264,7 +264,8 @@ class MainWindow(QMainWindow):
         self.tell(Message(sentence, "error"))
 
     def _output_failed(self, sentence: str) -> None:
-        self.tell(Message(sentence, "error", (("Try again", self.playing.rescan),)))
+        choices = (("Try again", self.playing.rescan), ("Go on without sound", self.playing.be_silent))
+        self.tell(Message(sentence[:1].upper() + sentence[1:], "error", choices))
 
     def _show_title(self) -> None:
         self.setWindowTitle(f"{self.files.name()}[*] — DrumStudio")

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.pattern import Pattern
 from drumstudio.domain.project import Project
-from drumstudio.engine.devices import SYNTH
+from drumstudio.engine.devices import SILENCE, SYNTH
 from drumstudio.engine.facade import Engine, EngineEvent, OutputChoice, Position
 from drumstudio.engine.outputs import OutputState
 from drumstudio.settings import Settings
@@ -154,6 +154,10 @@ class Playing(QObject):
         )
         self._engine.select_output(choice)
         self._show_output()
+
+    def be_silent(self) -> None:
+        """Play without sound: everything else goes on."""
+        self.select_output(SILENCE)
 
     def set_soundfont(self, path: Path | None) -> None:
         """Use another soundfont; None is the shipped kit."""

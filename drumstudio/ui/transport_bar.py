@@ -66,7 +66,7 @@ class TransportBar(QFrame):
         )
         self.click = ToggleField("Click", "Click", 56)
         self.count_in = ChoiceField("Count-in", "Count-in", 88)
-        self.output = ChoiceField("Output", "Output", 190)
+        self.output = ChoiceField("Output", "Output", 150)
         self.level = QSlider(Qt.Orientation.Horizontal)
         self._build()
         self._connect()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QPaintEvent, QRegion
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -349,3 +349,27 @@ def test_enter_presses_what_has_the_focus_in_headers(demo: GridPanel) -> None:
     assert demo.state.document.pattern is before
     press(demo, KEY.Key_P)
     assert demo.lane.shown is Property.VELOCITY
+
+
+class _Painted(QObject):
+    """Collects what a widget is asked to paint."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.region = QRegion()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
+        if isinstance(event, QPaintEvent):
+            self.region |= event.region()
+        return False
+
+
+def test_no_focus_ring_stays_behind_after_a_resize(demo: GridPanel, qtbot: QtBot) -> None:
+    demo.resize(demo.width(), demo.height() + 90)
+    demo.repaint()
+    old = demo.view.cell_rect(0, Drum.SNARE)
+    painted = _Painted()
+    demo.view.installEventFilter(painted)
+    press(demo, KEY.Key_Down)
+    qtbot.waitUntil(lambda: painted.region.contains(demo.view.cell_rect(0, Drum.KICK)))
+    assert QRegion(old).subtracted(painted.region).isEmpty()

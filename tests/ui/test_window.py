@@ -102,7 +102,7 @@ def test_every_control_has_a_name(qtbot: QtBot, window: MainWindow) -> None:
         assert widget.accessibleName() or len(text) > 2, widget
 
 
-@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)])
+@pytest.mark.parametrize("size", [(1024, 640), (1280, 720), (1920, 1080)])
 def test_nothing_is_clipped(qtbot: QtBot, size: tuple[int, int]) -> None:
     settle()
     with open_window(qtbot, size=size) as window:
@@ -300,7 +300,10 @@ def test_a_missing_output_is_said_with_a_way_out(window: MainWindow) -> None:
     window.status.show_output(failed)
     window.playing.output_failed.emit(failed.message)
     assert window.banner.text == "FluidSynth is missing; install it"
-    assert [b.text() for b in window.banner.findChildren(QPushButton) if b.text()] == ["Try again"]
+    assert [b.text() for b in window.banner.findChildren(QPushButton) if b.text()] == [
+        "Try again",
+        "Go on without sound",
+    ]
 
 
 def test_a_question_comes_back_after_what_came_over_it(window: MainWindow) -> None:
@@ -358,3 +361,14 @@ def test_sliders_are_named_after_what_they_say(window: MainWindow) -> None:
     names = {slider.accessibleName() for slider in window.findChildren(QAbstractSlider) if slider.isVisible()}
     assert {"Length", "Wildness", "Variations", "Master level"} <= names
     assert window.drummer.length.slider.accessibleDescription() == "2 bars"
+
+
+def test_a_failed_output_offers_the_way_out(qtbot: QtBot) -> None:
+    settle()
+    with open_window(qtbot) as window:
+        window.playing.output_failed.emit("no sound device could be opened")
+        assert window.banner.text == "No sound device could be opened"
+        out = next(b for b in window.banner.findChildren(QPushButton) if b.text() == "Go on without sound")
+        press(out)
+        assert not window.banner.text
+        assert window.playing._engine.choice.kind == "none"

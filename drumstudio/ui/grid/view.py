@@ -115,6 +115,7 @@ class GridView(QWidget):
 
     def _laid_out(self) -> None:
         self._dirty = None
+        self._shown_focus = self._focus_rect()
         self.update()
 
     def _playhead_moved(self, left: int | None, entered: int | None) -> None:
@@ -124,13 +125,17 @@ class GridView(QWidget):
 
     def _selection_changed(self) -> None:
         self.update(self._shown_focus)
+        self._shown_focus = self._focus_rect()
+        self.update(self._shown_focus)
+        self._describe()
+
+    def _focus_rect(self) -> QRect:
+        """What the focus ring and the selection cover, as things lie now."""
         selection = self.state.selection
         rect = self.cell_rect(selection.step, selection.drum)
         if selection.block:
             rect = rect.united(self._block_rect(selection.block))
-        self._shown_focus = rect.adjusted(-3, -3, 3, 3)
-        self.update(self._shown_focus)
-        self._describe()
+        return rect.adjusted(-3, -3, 3, 3)
 
     def _describe(self) -> None:
         """Let screen readers know the focused cell, by the widget itself and by its cells."""
@@ -151,6 +156,7 @@ class GridView(QWidget):
         self._cells = None
         self._dirty = None
         self.state.set_width(self.width())
+        self._shown_focus = self._focus_rect()
         self.rows_moved.emit(self.rows)
 
     def changeEvent(self, event: QEvent) -> None:
