@@ -1,8 +1,9 @@
 """How late MIDI out is: as the sender process sees it, and as a second program hears it over JACK.
 
 Starts a JACK server without hardware, a listener program, and a MIDI output that gets a note
-every 20 ms, 150 ms ahead, as the scheduler would; first with the cores idle, then with a busy
-process on each.  What the listener hears includes JACK's period, which is 64 frames (1.3 ms).
+every 20 ms, 150 ms ahead, as the scheduler would: idle, while this process generates and repaints,
+and with a busy process on every core besides.
+What the listener hears includes JACK's period, which is 64 frames (1.3 ms).
 
     python benchmarks/midi_lateness.py [--seconds 20] [--json]
 """
@@ -11,8 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -20,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+from load import STATES, figures, print_table, under  # noqa: E402
 from support.jack import Listener, jack_server  # noqa: E402
 
 from drumstudio.domain.drums import Drum  # noqa: E402
@@ -30,14 +30,6 @@ from drumstudio.midi.ports import list_ports  # noqa: E402
 GAP = 0.020
 AHEAD = 0.150
 DIFFERENT = 9 * 127  # notes that differ in drum or velocity, and so can be told apart
-BURN = "while True: sum(range(10_000))"
-
-
-def figures(lateness: list[float]) -> dict[str, float]:
-    """Milliseconds at p50, p99 and the maximum, and the number of notes."""
-    ordered = sorted(lateness)
-    at = {"p50": len(ordered) // 2, "p99": len(ordered) * 99 // 100, "max": len(ordered) - 1}
-    return {name: round(ordered[index] * 1000, 3) for name, index in at.items()} | {"notes": len(ordered)}
 
 
 def measure(output: MidiOutput, listener: Listener, seconds: float) -> dict[str, dict[str, float]]:
@@ -58,8 +50,8 @@ def measure(output: MidiOutput, listener: Listener, seconds: float) -> dict[str,
         if kind & 0xF0 == 0x90:
             # A JACK client that misses its period may lose messages or get them twice.
             heard.setdefault((note, velocity), at)
-    found = {"sent": figures(list(output.lateness))}
-    found["heard"] = figures([at - dues[key] for key, at in heard.items()])
+    found = {"sent": figures([1000 * late for late in output.lateness])}
+    found["heard"] = figures([1000 * (at - dues[key]) for key, at in heard.items()])
     return found
 
 
@@ -73,22 +65,15 @@ def main() -> None:
         output = MidiOutput(listener.name, list_ports().outputs)
         while output.status.state is OutputState.STARTING:
             time.sleep(0.01)
-        found = {"idle": measure(output, listener, args.seconds)}
-        burners = [subprocess.Popen([sys.executable, "-c", BURN]) for _ in range(os.cpu_count() or 1)]
-        try:
-            found["busy"] = measure(output, listener, args.seconds)
-        finally:
-            for burner in burners:
-                burner.kill()
-                burner.wait()
+        found: dict[str, dict[str, dict[str, float]]] = {}
+        for state in STATES:
+            under(state, lambda state=state: found.update({state: measure(output, listener, args.seconds)}))
         output.close()
     if args.json:
         print(json.dumps(found))
         return
-    for state, sides in found.items():
-        for side, row in sides.items():
-            words = "  ".join(f"{name} {row[name]:7.3f} ms" for name in ("p50", "p99", "max"))
-            print(f"{state:5} {side:5}  {words}  ({row['notes']} notes)")
+    print_table("MIDI out: lateness as sent", {state: sides["sent"] for state, sides in found.items()})
+    print_table("as heard over JACK", {state: sides["heard"] for state, sides in found.items()})
 
 
 if __name__ == "__main__":
