@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import importlib
 import io
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
 from drumstudio import __version__, log
@@ -30,6 +33,9 @@ COMMANDS: dict[str, str] = {
     "models": "list the drummers that are installed",
     "export": "export a project as a MIDI file",
 }
+
+# A disk, or a user's share of it, has no room left for what stdout leads to.
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -60,7 +66,27 @@ def _run(argv: Sequence[str]) -> int:
     if args.command is None:
         raise UsageError("give a command (try: drumstudio --help)")
     log.configure(args.debug)
-    return int(importlib.import_module(f"drumstudio.cli.{args.command}").run(args))
+    with _ended_by_sigterm():
+        status = int(importlib.import_module(f"drumstudio.cli.{args.command}").run(args))
+    sys.stdout.flush()
+    return status
+
+
+@contextlib.contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """SIGTERM ends as Ctrl+C does, so that no half-written file and no sounding note is left behind."""
+
+    def end(_number: int, _frame: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    kept = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, kept)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -79,10 +105,8 @@ def main(argv: Sequence[str]) -> int:
         print(f"drumstudio: {error}", file=sys.stderr)
         return 2 if isinstance(error, UsageError) else 1
     except BrokenPipeError:
-        # The reader of our output went away (as `| head` does); keep the interpreter from
-        # complaining about the same pipe once more at exit.
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader of our output went away, as `| head` does.
+        _give_up_stdout()
         return 1
     except KeyboardInterrupt:
         print("drumstudio: stopped", file=sys.stderr)
@@ -90,8 +114,18 @@ def main(argv: Sequence[str]) -> int:
     except Exception as error:
         if debug:
             raise
+        if isinstance(error, OSError) and error.filename is None and error.errno in _FULL:
+            _give_up_stdout()
+            print(f"drumstudio: the results cannot be written: {error.strerror}", file=sys.stderr)
+            return 1
         print(
             f"drumstudio: this is a bug ({type(error).__name__}: {error}); --debug shows where",
             file=sys.stderr,
         )
         return 1
+
+
+def _give_up_stdout() -> None:
+    """Let what is still to be written to stdout vanish instead of failing once more at exit."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

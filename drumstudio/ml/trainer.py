@@ -76,6 +76,14 @@ class Outcome:
     reason: str
 
 
+def _report_of(told: dict[str, Any]) -> Report:
+    """The report that a state tells of; TypeError or ValueError where it cannot be one."""
+    report = Report(**told)
+    if not all(isinstance(value, (int, float, type(None))) for value in told.values()):
+        raise ValueError("a figure is not a number")
+    return report
+
+
 def state_path(model: Path) -> Path:
     """Where the training of `model` keeps what resuming it needs."""
     return model.with_suffix(".resume")
@@ -142,7 +150,7 @@ class Trainer:
             raise CheckpointError(f"{path} is damaged; train without --resume")
         try:
             best = json.loads(metadata["best"])
-            self._best = Report(**best) if best else None
+            self._best = _report_of(best) if best else None
             self._step = int(metadata["step"])
         except (KeyError, TypeError, ValueError, RecursionError) as error:
             raise CheckpointError(f"{path} is damaged; train without --resume") from error

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
+from support.smf import chunk, drums, smf, write
 
 from drumstudio.__main__ import opens_window
 from drumstudio.cli.main import main
@@ -29,3 +36,28 @@ def test_wrong_use_names_the_help(words: list[str], hint: str, capsys: pytest.Ca
     said = capsys.readouterr().err
     assert said.endswith(f"(try: {hint})\n")
     assert said.count("\n") == 1
+
+
+def started(*words: str, **options: object) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "drumstudio", *words]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, **options)  # type: ignore[call-overload,no-any-return]
+
+
+def test_sigterm_leaves_no_half_written_file(tmp_path: Path) -> None:
+    song = write(tmp_path / "long.mid", smf(chunk(drums([(480 * 4 * bar, 36) for bar in range(30)]))))
+    folder = tmp_path / "out"
+    folder.mkdir()
+    with started("render", str(song), "--loops", "100", "--out", str(folder / "a.wav")) as process:
+        while not any(folder.iterdir()) and process.poll() is None:
+            os.sched_yield()
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (1, "drumstudio: stopped\n")
+    assert not list(folder.iterdir())
+
+
+def test_a_full_disk_behind_stdout_is_a_sentence() -> None:
+    with Path("/dev/full").open("w") as full, started("models", stdout=full) as process:
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert said == "drumstudio: the results cannot be written: No space left on device\n"

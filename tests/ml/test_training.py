@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import math
 from collections import Counter
 from dataclasses import replace
@@ -289,6 +290,7 @@ def test_a_damaged_state_is_refused(tmp_path: Path, beats: list[Beat]) -> None:
         {"best": ""},
         {"best": "7"},
         {"best": '{"step": 1}'},
+        {"best": json.dumps(dict.fromkeys(Report.__slots__, "x"))},
         {"best": "[" * 9999},
     ],
 )
