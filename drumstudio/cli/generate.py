@@ -40,7 +40,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="what the primer's note numbers mean (auto: recognised in a file, magenta in a list)",
     )
-    parser.add_argument("--bars", type=int, default=4, help="bars to generate, primer not counted (4)")
+    parser.add_argument(
+        "--bars",
+        type=int,
+        default=4,
+        help="bars to generate, primer not counted; a primer that ends inside a bar has it filled first (4)",
+    )
     parser.add_argument("--outputs", type=int, default=1, help="files to write (1)")
     parser.add_argument("--temperature", type=float, default=1.0, help="0 to 4: calm to wild (1.0)")
     parser.add_argument("--top-p", type=float, default=1.0, help="leave out the unlikely tail (1.0: nothing)")
