@@ -8,7 +8,16 @@ from dataclasses import replace
 from fractions import Fraction
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
 
 from drumstudio.app.tapping import TapTempo
 from drumstudio.domain import edits
@@ -84,6 +93,7 @@ class TransportBar(QFrame):
         self.swing.setToolTip("Share of a pair that its first step takes; 50% is straight, 67% a shuffle")
         self.output.value_pixels = 13
         self.output.setMaximumWidth(280)
+        self.output.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.count_in.set_options([("Off", 0), ("1 bar", 1), ("2 bars", 2)])
         self.count_in.set_value(0)
         for widget in (
@@ -92,7 +102,7 @@ class TransportBar(QFrame):
         ):  # fmt: skip
             row.addWidget(widget)
         row.addStretch(1)
-        row.addWidget(self.output)
+        row.addWidget(self.output, 3)
         row.addWidget(self._level_box())
 
     def _level_box(self) -> QWidget:
