@@ -107,6 +107,7 @@ def test_a_beat_from_the_window_arrives_in_a_second_program(qtbot: QtBot, jack: 
             transport.output.picked.emit(choice)
             qtbot.waitUntil(lambda: "E-kit" in transport.output.text, timeout=WAIT)
             qtbot.waitUntil(lambda: transport.output.light == "go", timeout=WAIT)
+            listener.prove(lambda: window.playing.strike(Drum.RIDE, 1))
             expected = strokes(window.document.pattern)
             press(transport.play)
             listener.wait(lambda heard: len(heard.note_ons) >= 2 * len(expected))

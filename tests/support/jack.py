@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 LISTENER = Path(__file__).with_name("midi_listener.py")
@@ -104,6 +104,17 @@ class Listener:
         deadline = time.perf_counter() + TIMEOUT
         while not condition(self):
             self._arrivals.get(timeout=max(0.0, deadline - time.perf_counter()))
+
+    def prove(self, strike: Callable[[], object]) -> None:
+        """Strike until a note is heard whole, then forget it: JACK drops what comes while it connects."""
+        deadline = time.perf_counter() + TIMEOUT
+        while not self.messages:
+            assert time.perf_counter() < deadline, "nothing that is struck arrives"
+            strike()
+            with suppress(queue.Empty):
+                self._arrivals.get(timeout=0.5)
+        self.wait(lambda heard: len(heard.note_offs) >= len(heard.note_ons))
+        self.messages.clear()
 
     @property
     def note_ons(self) -> list[tuple[int, int]]:
