@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from drumstudio.cli.dataset import add_source_arguments
 from drumstudio.errors import DatasetError, UsageError
+from drumstudio.ml.config import DRUM_RNN, KINDS
 
 if TYPE_CHECKING:
     from drumstudio.ml.checkpoint import Checkpoint
@@ -38,6 +39,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--name", help="what the model is called in lists (its file's name and shape)")
     network = parser.add_argument_group("network")
+    network.add_argument(
+        "--network",
+        choices=KINDS,
+        default=DRUM_RNN,
+        help="plain Drum RNN, or one that remembers the bars before and can copy from them (drum_rnn)",
+    )
     network.add_argument("--layers", type=int, default=2, help="LSTM layers (2)")
     network.add_argument(
         "--units", type=_units, default=(64,), help="units of each layer: 128, or 256,128 for two layers (64)"
@@ -140,7 +147,11 @@ def _model(args: argparse.Namespace, data: DataSet) -> Checkpoint:
     layers = args.units * args.layers if len(args.units) == 1 else args.units
     try:
         network = NetworkConfig(
-            layers=layers, attention=args.attention, dropout=args.dropout, place=not args.counters_only
+            kind=args.network,
+            layers=layers,
+            attention=args.attention,
+            dropout=args.dropout,
+            place=not args.counters_only,
         )
     except ValueError as error:
         raise UsageError(str(error)) from error

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+DRUM_RNN = "drum_rnn"
+GROOVE_MEMORY = "groove_memory"
+KINDS = (DRUM_RNN, GROOVE_MEMORY)
 MAX_LAYERS = 8
 MAX_UNITS = 2048
 MAX_ATTENTION = 256
@@ -12,22 +15,23 @@ MAX_ATTENTION = 256
 
 @dataclass(frozen=True, slots=True)
 class NetworkConfig:
-    """A stack of LSTM layers, Drum RNN by name.
+    """A stack of LSTM layers, and what stands around it.
 
-    `kind` names the network, so that others can stand beside it; `layers` gives the units of
-    each layer; `attention` the number of past steps that the first layer looks back on (0: none);
-    `dropout` the share dropped after each layer in training; `place` whether the place in the bar
-    is read beside Drum RNN's counters.
+    `kind` names the network: plain Drum RNN, or groove memory, which recalls the bars before and
+    can copy from them; `layers` gives the units of each layer; `attention` the number of past steps
+    that the first layer looks back on (0: none; plain Drum RNN only); `dropout` the share dropped
+    after each layer in training; `place` whether the place in the bar is read beside Drum RNN's
+    counters.
     """
 
-    kind: str = "drum_rnn"
+    kind: str = DRUM_RNN
     layers: tuple[int, ...] = (64, 64)
     attention: int = 0
     dropout: float = 0.0
     place: bool = True
 
     def __post_init__(self) -> None:
-        if self.kind != "drum_rnn":
+        if self.kind not in KINDS:
             raise ValueError(f"there is no network of the kind {self.kind!r}")
         if not 1 <= len(self.layers) <= MAX_LAYERS:
             raise ValueError(f"a network has 1 to {MAX_LAYERS} layers, not {len(self.layers)}")
@@ -35,6 +39,8 @@ class NetworkConfig:
             raise ValueError(f"a layer has 1 to {MAX_UNITS} units")
         if not 0 <= self.attention <= MAX_ATTENTION:
             raise ValueError(f"attention looks back on 0 to {MAX_ATTENTION} steps, not {self.attention}")
+        if self.attention and self.kind == GROOVE_MEMORY:
+            raise ValueError("groove memory recalls whole bars and takes no attention")
         if not 0.0 <= self.dropout < 1.0:
             raise ValueError(f"dropout is at least 0 and below 1, not {self.dropout}")
 
@@ -43,7 +49,10 @@ class NetworkConfig:
         """Name for people, as "2 x 128 LSTM"."""
         same = len(set(self.layers)) == 1
         shape = f"{len(self.layers)} x {self.layers[0]}" if same else ", ".join(map(str, self.layers))
-        return f"{shape} LSTM" + (f" with attention over {self.attention} steps" if self.attention else "")
+        memory = "groove memory, " if self.kind == GROOVE_MEMORY else ""
+        return f"{memory}{shape} LSTM" + (
+            f" with attention over {self.attention} steps" if self.attention else ""
+        )
 
     def to_json(self) -> dict[str, Any]:
         """What JSON can hold of it."""

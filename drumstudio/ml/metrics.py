@@ -6,13 +6,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch.nn import functional
 
-from drumstudio.ml.encoding import position_features
-from drumstudio.ml.model import DrumRnn, State
-from drumstudio.ml.windows import IGNORED, Batch, Track, collate
+from drumstudio.ml.encoding import Floats
+from drumstudio.ml.model import Network, State
+from drumstudio.ml.reading import read
+from drumstudio.ml.windows import IGNORED, Batch, Integers, Track, collate
 
 # Tracks scored side by side, and steps of them at a time.
 _ROWS = 32
@@ -80,7 +80,7 @@ def score_batch(logits: torch.Tensor, target: torch.Tensor) -> Score:
         )
 
 
-def evaluate(model: DrumRnn, tracks: Sequence[Track]) -> Score:
+def evaluate(model: Network, tracks: Sequence[Track]) -> Score:
     """Score of `model` on `tracks`: every step after the first of each, dropout off.
 
     Tracks are scored side by side in stretches, the state carried from one to the next; a track
@@ -99,32 +99,33 @@ def evaluate(model: DrumRnn, tracks: Sequence[Track]) -> Score:
         model.train(training)
 
 
-def _score_rows(model: DrumRnn, tracks: Sequence[Track]) -> Score:
+def _score_rows(model: Network, tracks: Sequence[Track]) -> Score:
     """Score of `tracks`, longest first, in one batch."""
     total = Score()
+    tables = [_table(model, track) for track in tracks]
     state = model.start(len(tracks))
     for first in range(0, len(tracks[0].events), _STRETCH):
-        alive = [track for track in tracks if len(track.events) > first]
+        alive = [table for table in tables if len(table[2]) > first]
         state = [tuple(part[: len(alive)] for part in layer) for layer in state]
-        batch = collate([_stretch(model, track, first) for track in alive])
+        stretch = slice(first, first + _STRETCH)
+        batch = collate(
+            [(before[stretch], place[stretch], target[stretch]) for before, place, target in alive]
+        )
         logits, state = _run(model, batch, state)
         total += score_batch(logits, torch.from_numpy(batch.target).to(model.device))
     return total
 
 
-def _stretch(model: DrumRnn, track: Track, first: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Inputs, places and targets of the stretch of `track` that begins at `first`."""
-    encoding = model.encoding
-    classes = encoding.encode(track.events)
-    target = classes[first : first + _STRETCH].copy()
-    before = np.append(encoding.start, classes[:-1])[first : first + _STRETCH]
-    if first == 0:
-        target[0] = IGNORED
-    place = position_features(first, len(target), track.steps_per_bar, model.config.place)
+def _table(model: Network, track: Track) -> tuple[Integers, Floats, Integers]:
+    """What the model reads of each step of `track`, and the targets; the first is not scored."""
+    classes = model.encoding.encode(track.events)
+    before, place = read(model.config, model.encoding, classes, track.steps_per_bar)
+    target = classes.copy()
+    target[0] = IGNORED
     return before, place, target
 
 
-def _run(model: DrumRnn, batch: Batch, state: State) -> tuple[torch.Tensor, State]:
+def _run(model: Network, batch: Batch, state: State) -> tuple[torch.Tensor, State]:
     before, place = torch.from_numpy(batch.before), torch.from_numpy(batch.place)
     logits, after = model(before.to(model.device), place.to(model.device), state)
     return logits, after

@@ -1,8 +1,11 @@
-"""Drum RNN in PyTorch: the network as it is trained and scored, many steps at a time.
+"""The networks in PyTorch, as they are trained and scored: many steps at a time.
 
 An LSTM stack predicts the next event from the event before and the place in time, after Magenta's
 Drum RNN (Simon & Oore).  Its attention is that of its `drum_kit` configuration: additive attention
 (Bahdanau et al. 2015) of the first layer over its own last outputs, fed back into its input.
+Groove memory reads nine bits instead of one-hot events and recalls the bars before
+(:mod:`drumstudio.ml.recall`); a pointer copies events from them, mixed with the softmax through a
+learned gate (pointer sentinel mixture models, Merity et al. 2016).
 :mod:`drumstudio.ml.stepper` runs the same weights one step at a time, without torch.
 """
 
@@ -11,8 +14,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from drumstudio.ml.config import NetworkConfig
+from drumstudio.ml.config import GROOVE_MEMORY, NetworkConfig
 from drumstudio.ml.encoding import Encoding, feature_count
+from drumstudio.ml.reading import place_count
+from drumstudio.ml.recall import BARS, HEARD, LEAST, MATCHES, bit_table
 
 # Of each layer: the tensors it carries from one stretch of steps to the next, batch first.
 State = list[tuple[Tensor, ...]]
@@ -77,6 +82,19 @@ class AttentionLayer(nn.Module):
         return torch.stack(outputs, 1), (h, c, context, memory, keys)
 
 
+def _begin(layers: nn.ModuleList) -> None:
+    """Weights that learn the early steps as Drum RNN does: Glorot's spread, and gates that remember."""
+    for layer in layers:
+        for name, value in layer.named_parameters():
+            if "weight_ih" in name or "weight_hh" in name:
+                nn.init.xavier_uniform_(value)
+            elif "bias_ih" in name or "bias_hh" in name:
+                nn.init.zeros_(value)
+            if "bias_ih" in name:
+                units = len(value) // 4
+                nn.init.ones_(value[units : 2 * units])
+
+
 class DrumRnn(nn.Module):
     """The network that `config` describes, over the events of `encoding`."""
 
@@ -96,20 +114,8 @@ class DrumRnn(nn.Module):
         )
         self.dropout = nn.Dropout(config.dropout)
         self.out = nn.Linear(config.layers[-1], encoding.classes)
-        self._begin()
-
-    def _begin(self) -> None:
-        """Weights that learn the early steps as Drum RNN does: Glorot's spread, and gates that remember."""
         nn.init.xavier_uniform_(self.place.weight)
-        for layer in self.layers:
-            for name, value in layer.named_parameters():
-                if "weight_ih" in name or "weight_hh" in name:
-                    nn.init.xavier_uniform_(value)
-                elif "bias_ih" in name or "bias_hh" in name:
-                    nn.init.zeros_(value)
-                if "bias_ih" in name:
-                    units = len(value) // 4
-                    nn.init.ones_(value[units : 2 * units])
+        _begin(self.layers)
 
     @property
     def device(self) -> torch.device:
@@ -135,3 +141,75 @@ class DrumRnn(nn.Module):
             x = self.dropout(x)
             after.append(new)
         return self.out(x), after
+
+
+class GrooveMemory(nn.Module):
+    """A network that remembers the groove, as `config` describes it, over the events of `encoding`."""
+
+    bits: Tensor
+
+    def __init__(self, config: NetworkConfig, encoding: Encoding) -> None:
+        super().__init__()
+        self.config, self.encoding = config, encoding
+        bits = torch.from_numpy(bit_table(encoding))
+        self.register_buffer("bits", bits, persistent=False)
+        events = (1 + len(HEARD)) * bits.shape[1]
+        sizes = (events + place_count(config, encoding), *config.layers)
+        self.layers = nn.ModuleList(
+            PlainLayer(before, units) for before, units in zip(sizes, config.layers, strict=False)
+        )
+        self.dropout = nn.Dropout(config.dropout)
+        units = config.layers[-1]
+        self.out = nn.Linear(units, encoding.classes)
+        # The pointer scores each past bar by its matches and its distance; the gate weighs copying.
+        self.match = nn.Linear(MATCHES, 1, bias=False)
+        self.bar = nn.Linear(units, BARS)
+        self.gate = nn.Linear(units + MATCHES * BARS, 1)
+        _begin(self.layers)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.out.weight.device
+
+    def start(self, batch: int) -> State:
+        """State of every layer before the first step."""
+        return [layer.start(batch) for layer in self.layers]  # type: ignore[operator]
+
+    def forward(self, before: Tensor, place: Tensor, state: State | None = None) -> tuple[Tensor, State]:
+        """Log probabilities of the event of each step.
+
+        `before` (batch, steps, 1 + BARS) int64 and `place` (batch, steps, features) are those of
+        :func:`drumstudio.ml.reading.read`.  Gives (batch, steps, classes) and the state to go on
+        from.
+        """
+        state = state or self.start(len(before))
+        heard = self.bits[before[..., (0, *HEARD)]].flatten(2)
+        x = torch.cat((heard, place), 2)
+        after: State = []
+        for layer, carried in zip(self.layers, state, strict=True):
+            x, new = layer(x, carried)
+            x = self.dropout(x)
+            after.append(new)
+        return self._mixed(x, before[..., 1:], place), after
+
+    def _mixed(self, x: Tensor, past: Tensor, place: Tensor) -> Tensor:
+        """Log probabilities of what the last layer's output `x` invents and the pointer copies."""
+        first = feature_count(self.config.place)
+        flat = place[..., first : first + MATCHES * BARS]
+        matches = flat.reshape(*flat.shape[:2], MATCHES, BARS).transpose(-1, -2)
+        absent = past == self.encoding.start
+        scores = (self.match(matches).squeeze(-1) + self.bar(x)).masked_fill(absent, -1e9)
+        copied = torch.softmax(scores, -1).masked_fill(absent, 0.0)
+        gate = torch.sigmoid(self.gate(torch.cat((x, flat), -1))).masked_fill(absent[..., :1], 0.0)
+        mixed = (1 - gate) * torch.softmax(self.out(x), -1)
+        mixed = mixed.scatter_add(-1, past.masked_fill(absent, 0), gate * copied)
+        return torch.log(mixed.clamp_min(LEAST))
+
+
+Network = DrumRnn | GrooveMemory
+
+
+def build(config: NetworkConfig, encoding: Encoding) -> Network:
+    """The untrained network that `config` describes."""
+    return (GrooveMemory if config.kind == GROOVE_MEMORY else DrumRnn)(config, encoding)

@@ -12,9 +12,10 @@ from drumstudio.domain.drums import DRUM_COUNT
 from drumstudio.errors import CancelledError, CheckpointError
 from drumstudio.ml.checkpoint import Checkpoint, Weights, load
 from drumstudio.ml.encoding import ONE_DRUM, Events, events_to_hits
-from drumstudio.ml.stepper import State, Stepper
+from drumstudio.ml.stepper import State, build_player
 
 MAX_TEMPERATURE = 4.0
+MAX_GATE_BIAS = 8.0
 # Below this the draw is not told from taking the likeliest event, and the numbers overflow.
 _GREEDY = 0.01
 # Candidates are computed in blocks of this many rows, always full: the rounding of a product
@@ -42,7 +43,7 @@ class Sampler:
 
     def __init__(self, checkpoint: Checkpoint, weights: Weights) -> None:
         self.checkpoint = checkpoint
-        self._stepper = Stepper(checkpoint.network, checkpoint.encoding, weights)
+        self._player = build_player(checkpoint.network, checkpoint.encoding, weights)
         self._hits = events_to_hits(np.arange(1 << DRUM_COUNT)).astype(np.int8)
 
     def continue_(
@@ -55,6 +56,7 @@ class Sampler:
         temperature: float = 1.0,
         top_p: float = 1.0,
         seed: int = 0,
+        gate_bias: float = 0.0,
         forced: Forced | None = None,
         on_step: Callable[[int, Events], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
@@ -68,14 +70,18 @@ class Sampler:
 
         `temperature` 0 takes the likeliest event; below 1 calmer, above 1 wilder, up to 4.
         `top_p` keeps the likeliest events that together reach this probability (nucleus sampling,
-        Holtzman et al. 2020).  Candidate i of a seed is the same whatever the number of candidates
-        and on every run.  `forced` (steps, 9) holds -1 where the drummer is free, 0 and 1 where the
-        cell must be silent or struck.  `on_step` gets the index of each step and its events
-        (candidates,) as they come.  `cancelled` is asked before each step; CancelledError follows.
+        Holtzman et al. 2020).  `gate_bias`, -8 to 8, has a groove memory copy the bars before more
+        (above 0) or less; plain Drum RNN has none to copy and plays as ever.  Candidate i of a seed
+        is the same whatever the number of candidates and on every run.  `forced` (steps, 9) holds
+        -1 where the drummer is free, 0 and 1 where the cell must be silent or struck.  `on_step`
+        gets the index of each step and its events (candidates,) as they come.  `cancelled` is asked
+        before each step; CancelledError follows.
         """
         if steps < 0 or steps_per_bar < 1 or candidates < 1 or seed < 0:
             raise ValueError("steps and seed are 0 or more, candidates and steps a bar 1 or more")
         check_dials(temperature, top_p)
+        if not -MAX_GATE_BIAS <= gate_bias <= MAX_GATE_BIAS:
+            raise ValueError(f"the gate's bias is -{MAX_GATE_BIAS:g} to {MAX_GATE_BIAS:g}, not {gate_bias}")
         if forced is not None and forced.shape != (steps, DRUM_COUNT):
             raise ValueError(f"forced cells have the shape ({steps}, {DRUM_COUNT}), not {forced.shape}")
         encoding = self.checkpoint.encoding
@@ -88,7 +94,7 @@ class Sampler:
         draws = np.stack([np.random.default_rng((seed, row)).random(steps) for row in range(rows)])
         before = np.full(rows, primer[-1] if len(primer) else encoding.start, np.int64)
         blocks = [_repeated(state) for _ in range(rows // _BLOCK)]
-        places = self._stepper.places(len(primer), -(-steps // coarse), per_bar)
+        places = self._player.places(len(primer), -(-steps // coarse), per_bar)
         found = np.zeros((candidates, steps), np.int16)
         made = 0
         for step in range(steps):
@@ -98,7 +104,7 @@ class Sampler:
                 allowed = None if forced is None else self._allowed(forced[step])
                 for index, carried in enumerate(blocks):
                     part = slice(index * _BLOCK, (index + 1) * _BLOCK)
-                    logits, blocks[index] = self._stepper.step(before[part], places[made], carried)
+                    logits, blocks[index] = self._player.step(before[part], places[made], carried, gate_bias)
                     before[part] = draw(logits, draws[part, made], temperature, top_p, allowed)
                 made += 1
                 events = encoding.decode(before[:candidates])
@@ -113,12 +119,12 @@ class Sampler:
         self, primer: npt.NDArray[np.int64], steps_per_bar: int, cancelled: Callable[[], bool] | None
     ) -> State:
         """State, of one row, after all of the primer but its last step."""
-        state = self._stepper.start(1)
+        state = self._player.start(1, steps_per_bar)
         before = np.append(self.checkpoint.encoding.start, primer)
-        places = self._stepper.places(0, len(primer), steps_per_bar)
+        places = self._player.places(0, len(primer), steps_per_bar)
         for step in range(len(primer)):
             _look(cancelled)
-            _, state = self._stepper.advance(before[step : step + 1], places[step], state)
+            state = self._player.advance(before[step : step + 1], places[step], state)
         return state
 
     def _allowed(self, forced: Forced) -> npt.NDArray[np.bool_] | None:

@@ -6,112 +6,55 @@ time; and the window needs no torch to make music.  `benchmarks/generation_speed
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from drumstudio.errors import CheckpointError
 from drumstudio.ml.checkpoint import Weights
-from drumstudio.ml.config import NetworkConfig
+from drumstudio.ml.config import GROOVE_MEMORY, NetworkConfig
 from drumstudio.ml.encoding import Encoding, Floats, feature_count, position_features
+from drumstudio.ml.layers import Arrays, AttentionLayer, Layer, PlainLayer
+from drumstudio.ml.reading import place_count
+from drumstudio.ml.recall import BARS, HEARD, LEAST, MATCHES, Memory, bit_table
 
-Arrays = tuple[npt.NDArray[Any], ...]
-_HALF, _ONE = np.float32(0.5), np.float32(1)
-
-
-def _unit(gates: Floats, cell: Floats, units: int) -> tuple[Floats, Floats]:
-    """(h, c) after an LSTM step from `gates` (batch, 4 units), which hold half of i, f and o and all of g.
-
-    sigmoid(x) = (1 + tanh(x / 2)) / 2, so one tanh serves all four.
-    """
-    active = np.tanh(gates)
-    i, f, g, o = (active[:, k * units : (k + 1) * units] for k in range(4))
-    cell = _HALF * ((f + _ONE) * cell + (i + _ONE) * g)
-    return _HALF * (o + _ONE) * np.tanh(cell), cell
-
-
-def _halved(matrix: Floats, units: int) -> Floats:
-    """`matrix` (4 units, n) with the rows of i, f and o halved, transposed to (n, 4 units)."""
-    scaled = matrix.copy()
-    scaled[: 2 * units] *= 0.5
-    scaled[3 * units :] *= 0.5
-    return np.ascontiguousarray(scaled.T)
-
-
-class Layer(Protocol):
-    """One layer of a network, stepped; its state is a tuple of arrays, batch first."""
-
-    def start(self, batch: int) -> Arrays:
-        """State before the first step."""
-        ...
-
-    def step(self, x: Floats, state: Arrays) -> tuple[Floats, Arrays]:
-        """Output (batch, units) for `x` (batch, inputs), and the state after it."""
-        ...
-
-
-class PlainLayer:
-    """An LSTM layer; state (h, c)."""
-
-    def __init__(self, weights: Weights, prefix: str) -> None:
-        recurrent = weights[f"{prefix}.lstm.weight_hh_l0"]
-        self.units = recurrent.shape[1]
-        self._input = _halved(weights[f"{prefix}.lstm.weight_ih_l0"], self.units)
-        self._recurrent = _halved(recurrent, self.units)
-        bias = weights[f"{prefix}.lstm.bias_ih_l0"] + weights[f"{prefix}.lstm.bias_hh_l0"]
-        self._bias = _halved(bias[:, None], self.units)[0]
-
-    def start(self, batch: int) -> Arrays:
-        """State before the first step."""
-        return (np.zeros((batch, self.units), np.float32),) * 2
-
-    def step(self, x: Floats, state: Arrays) -> tuple[Floats, Arrays]:
-        """Output (batch, units) for `x` (batch, inputs), and the state after it."""
-        h, c = state
-        h, c = _unit(x @ self._input + h @ self._recurrent + self._bias, c, self.units)
-        return h, (h, c)
-
-
-class AttentionLayer:
-    """An LSTM layer that looks back on its last outputs; state (h, c, context, memory, keys)."""
-
-    def __init__(self, weights: Weights, prefix: str, length: int) -> None:
-        own = {name.removeprefix(prefix + "."): value for name, value in weights.items()}
-        self.units = own["cell.weight_hh"].shape[1]
-        self._length = length
-        self._merge_in, self._merge_in_bias = own["merge_in.weight"].T, own["merge_in.bias"]
-        self._input = _halved(own["cell.weight_ih"], self.units)
-        self._recurrent = _halved(own["cell.weight_hh"], self.units)
-        self._bias = _halved((own["cell.bias_ih"] + own["cell.bias_hh"])[:, None], self.units)[0]
-        self._query, self._key = own["query.weight"].T, own["key.weight"].T
-        self._score = own["score.weight"][0]
-        self._merge_out, self._merge_out_bias = own["merge_out.weight"].T, own["merge_out.bias"]
-
-    def start(self, batch: int) -> Arrays:
-        """State before the first step: a memory of nothing."""
-        one = np.zeros((batch, self.units), np.float32)
-        many = np.zeros((batch, self._length, self.units), np.float32)
-        return (one, one, one, many, many)
-
-    def step(self, x: Floats, state: Arrays) -> tuple[Floats, Arrays]:
-        """Output (batch, units) for `x` (batch, inputs), and the state after it."""
-        h, c, context, memory, keys = state
-        x = np.concatenate((x, context), 1) @ self._merge_in + self._merge_in_bias
-        h, c = _unit(x @ self._input + h @ self._recurrent + self._bias, c, self.units)
-        query = np.concatenate((c, h), 1) @ self._query
-        scores = np.tanh(keys + query[:, None]) @ self._score
-        weights = np.exp(scores - scores.max(1, keepdims=True))
-        weights /= weights.sum(1, keepdims=True)
-        context = (weights[:, :, None] * memory).sum(1)
-        out = np.concatenate((h, context), 1) @ self._merge_out + self._merge_out_bias
-        memory = np.concatenate((memory[:, 1:], out[:, None]), 1)
-        keys = np.concatenate((keys[:, 1:], (out @ self._key)[:, None]), 1)
-        return out, (h, c, context, memory, keys)
-
-
-# The state of a whole network: one tuple of arrays a layer.
+# The state of a whole network: tuples of arrays, batch first.
 State = list[Arrays]
+_HALF, _ONE = np.float32(0.5), np.float32(1)
+_HEARD = [bar - 1 for bar in HEARD]
+
+
+class Player(Protocol):
+    """A network, ready to be stepped."""
+
+    def start(self, batch: int, steps_per_bar: int = 16) -> State:
+        """State before the first step of a track in bars of `steps_per_bar`."""
+        ...
+
+    def places(self, first: int, count: int, steps_per_bar: int) -> Floats:
+        """What the network reads of the places of `count` steps from `first` on, for `step`."""
+        ...
+
+    def step(
+        self, before: npt.NDArray[np.int64], place: Floats, state: State, gate_bias: float = 0.0
+    ) -> tuple[Floats, State]:
+        """Logits (batch, classes) of a step whose event before is `before` (batch,), and the state after.
+
+        `place` (features,) is the step's row of `places`.  `gate_bias` is added to the logit of a
+        groove memory's gate: above 0 it copies more, below less; plain Drum RNN has none.
+        """
+        ...
+
+    def advance(self, before: npt.NDArray[np.int64], place: Floats, state: State) -> State:
+        """The state after a step, without its logits: enough to read a primer."""
+        ...
+
+
+def build_player(config: NetworkConfig, encoding: Encoding, weights: Weights) -> Player:
+    """The network of `config` with `weights`; CheckpointError where they do not fit."""
+    return (GrooveStepper if config.kind == GROOVE_MEMORY else Stepper)(config, encoding, weights)
 
 
 class Stepper:
@@ -131,43 +74,121 @@ class Stepper:
         self._out = np.ascontiguousarray(weights["out.weight"].T)
         self._bias = weights["out.bias"]
 
-    def start(self, batch: int) -> State:
+    def start(self, batch: int, steps_per_bar: int = 16) -> State:
         """State before the first step."""
         return [layer.start(batch) for layer in self._layers]
 
     def places(self, first: int, count: int, steps_per_bar: int) -> Floats:
-        """What the network reads of the places of `count` steps from `first` on, for `step`."""
+        """What the network reads of the places, already times its weights: (count, width)."""
         return position_features(first, count, steps_per_bar, self.config.place) @ self._place
 
-    def step(self, before: npt.NDArray[np.integer], place: Floats, state: State) -> tuple[Floats, State]:
-        """Logits (batch, classes) of a step whose event before is `before` (batch,), and the state after.
-
-        `place` (width,) is the step's row of `places`.
-        """
-        x, after = self.advance(before, place, state)
+    def step(
+        self, before: npt.NDArray[np.int64], place: Floats, state: State, gate_bias: float = 0.0
+    ) -> tuple[Floats, State]:
+        """Logits and the state after; see :class:`Player`."""
+        x, after = _through(self._layers, self._event[before] + place, state)
         return x @ self._out + self._bias, after
 
-    def advance(self, before: npt.NDArray[np.integer], place: Floats, state: State) -> tuple[Floats, State]:
-        """The last layer's output instead of logits: enough to read a primer."""
-        x = self._event[before] + place
-        after: State = []
-        for layer, carried in zip(self._layers, state, strict=True):
-            x, new = layer.step(x, carried)
-            after.append(new)
-        return x, after
+    def advance(self, before: npt.NDArray[np.int64], place: Floats, state: State) -> State:
+        """The state after a step; see :class:`Player`."""
+        return _through(self._layers, self._event[before] + place, state)[1]
+
+
+class GrooveStepper:
+    """A groove memory's weights, ready to be stepped; the last tuple of its state is a `Memory`."""
+
+    def __init__(self, config: NetworkConfig, encoding: Encoding, weights: Weights) -> None:
+        _check_shapes(config, encoding, weights)
+        self.config, self.encoding = config, encoding
+        self._bits = bit_table(encoding)
+        self._layers = [PlainLayer(weights, f"layers.{index}") for index in range(len(config.layers))]
+        self._out, self._bias = np.ascontiguousarray(weights["out.weight"].T), weights["out.bias"]
+        self._match = weights["match.weight"][0]
+        self._bar, self._bar_bias = np.ascontiguousarray(weights["bar.weight"].T), weights["bar.bias"]
+        self._gate, self._gate_bias = weights["gate.weight"][0], weights["gate.bias"][0]
+
+    def start(self, batch: int, steps_per_bar: int = 16) -> State:
+        """State before the first step: nothing remembered."""
+        empty = Memory.empty(batch, steps_per_bar, self.encoding)
+        return [*(layer.start(batch) for layer in self._layers), empty]
+
+    def places(self, first: int, count: int, steps_per_bar: int) -> Floats:
+        """Position features (count, features)."""
+        return position_features(first, count, steps_per_bar, self.config.place)
+
+    def step(
+        self, before: npt.NDArray[np.int64], place: Floats, state: State, gate_bias: float = 0.0
+    ) -> tuple[Floats, State]:
+        """Log probabilities and the state after; see :class:`Player`."""
+        memory = self._heard(before, state)
+        past, features = memory.recalled(self.encoding)
+        x, after = self._read(before, place, past, features, state)
+        absent = past == self.encoding.start
+        flat = features[:, : MATCHES * BARS]
+        matches = flat.reshape(len(before), MATCHES, BARS).transpose(0, 2, 1)
+        scores = np.where(absent, np.float32(-1e9), matches @ self._match + x @ self._bar + self._bar_bias)
+        copied = np.exp(scores - scores.max(1, keepdims=True)) * ~absent
+        copied /= np.maximum(copied.sum(1, keepdims=True), np.float32(LEAST))
+        opinion = np.concatenate((x, flat), 1) @ self._gate + self._gate_bias + np.float32(gate_bias)
+        gate = np.where(absent[:, 0], 0, _HALF * (_ONE + np.tanh(_HALF * opinion)))[:, None]
+        logits = x @ self._out + self._bias
+        mixed = np.exp(logits - logits.max(1, keepdims=True))
+        mixed *= (1 - gate) / mixed.sum(1, keepdims=True)
+        np.add.at(mixed, (np.arange(len(before))[:, None], np.where(absent, 0, past)), gate * copied)
+        return np.log(np.maximum(mixed, np.float32(LEAST))), [*after, memory]
+
+    def advance(self, before: npt.NDArray[np.int64], place: Floats, state: State) -> State:
+        """The state after a step; see :class:`Player`."""
+        memory = self._heard(before, state)
+        return [*self._read(before, place, *memory.recalled(self.encoding), state)[1], memory]
+
+    def _heard(self, before: npt.NDArray[np.int64], state: State) -> Memory:
+        """The memory with the events `before` in it; ahead of a track's first step there are none."""
+        memory = Memory(*state[-1])
+        if before[0] == self.encoding.start:
+            return memory
+        return memory.after(before, self._bits[before, :-1])
+
+    def _read(
+        self,
+        before: npt.NDArray[np.int64],
+        place: Floats,
+        past: npt.NDArray[np.int64],
+        features: Floats,
+        state: State,
+    ) -> tuple[Floats, State]:
+        """The last layer's output, and the layers' state after."""
+        events = np.concatenate((before[:, None], past[:, _HEARD]), 1)
+        heard = self._bits[events].reshape(len(before), -1)
+        x = np.concatenate((heard, np.repeat(place[None], len(before), 0), features), 1)
+        return _through(self._layers, x, state)
+
+
+def _through(layers: Sequence[Layer], x: Floats, state: State) -> tuple[Floats, State]:
+    """The last layer's output (batch, units) for the input `x`, and every layer's state after."""
+    after: State = []
+    for layer, carried in zip(layers, state, strict=False):
+        x, new = layer.step(x, carried)
+        after.append(new)
+    return x, after
 
 
 def expected_shapes(config: NetworkConfig, encoding: Encoding) -> dict[str, tuple[int, ...]]:
     """Name and shape of every weight that the network of `config` has."""
-    width = config.layers[0]
+    width, last = config.layers[0], config.layers[-1]
     shapes: dict[str, tuple[int, ...]] = {
-        "event.weight": (encoding.classes + 1, width),
-        "place.weight": (width, feature_count(config.place)),
-        "out.weight": (encoding.classes, config.layers[-1]),
+        "out.weight": (encoding.classes, last),
         "out.bias": (encoding.classes,),
     }
-    for index, units in enumerate(config.layers):
-        inputs = config.layers[max(index - 1, 0)]
+    if config.kind == GROOVE_MEMORY:
+        width = (1 + len(HEARD)) * (encoding.drums + 1) + place_count(config, encoding)
+        shapes["match.weight"] = (1, MATCHES)
+        shapes["bar.weight"], shapes["bar.bias"] = (BARS, last), (BARS,)
+        shapes["gate.weight"], shapes["gate.bias"] = (1, last + MATCHES * BARS), (1,)
+    else:
+        shapes["event.weight"] = (encoding.classes + 1, width)
+        shapes["place.weight"] = (width, feature_count(config.place))
+    for index, (inputs, units) in enumerate(zip((width, *config.layers), config.layers, strict=False)):
         attentive = config.attention > 0 and index == 0
         cell, tail = (f"layers.{index}.cell", "") if attentive else (f"layers.{index}.lstm", "_l0")
         shapes[f"{cell}.weight_ih{tail}"] = (4 * units, inputs)

@@ -19,7 +19,7 @@ from drumstudio.errors import CheckpointError, DrumStudioError
 from drumstudio.ml import checkpoint as files
 from drumstudio.ml.checkpoint import Checkpoint
 from drumstudio.ml.metrics import Score, evaluate, score_batch
-from drumstudio.ml.model import DrumRnn
+from drumstudio.ml.model import Network, build
 from drumstudio.ml.windows import IGNORED, Track, Windows
 
 STATE_FORMAT = "drumstudio-training"
@@ -125,9 +125,9 @@ class Trainer:
         self._name, self._described = model.name, model.training
         self._validation = validation
         torch.manual_seed(settings.seed)
-        self.model = DrumRnn(network, encoding).to(_device(device))
+        self.model = build(network, encoding).to(_device(device))
         self._optimizer = torch.optim.Adam(self.model.parameters(), lr=settings.learning_rate)
-        self._windows = Windows(train, encoding, settings.window, network.place, settings.seed)
+        self._windows = Windows(train, network, encoding, settings.window, settings.seed)
         self._step = 0
         self._best: Report | None = None
         self._seconds, self._timed = 0.0, 0
@@ -314,15 +314,15 @@ class Trainer:
         )
 
 
-def weights_of(model: DrumRnn) -> files.Weights:
+def weights_of(model: Network) -> files.Weights:
     """The weights of `model` as arrays."""
     return {name: value.detach().cpu().numpy().copy() for name, value in model.state_dict().items()}
 
 
-def load_model(path: Path) -> tuple[Checkpoint, DrumRnn]:
+def load_model(path: Path) -> tuple[Checkpoint, Network]:
     """The model at `path`, ready to score; CheckpointError where it cannot be used."""
     checkpoint, weights = files.load(path)
-    model = DrumRnn(checkpoint.network, checkpoint.encoding)
+    model = build(checkpoint.network, checkpoint.encoding)
     try:
         model.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
     except RuntimeError as error:

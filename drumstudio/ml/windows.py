@@ -13,7 +13,9 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from drumstudio.ml.encoding import Encoding, Floats, position_features
+from drumstudio.ml.config import NetworkConfig
+from drumstudio.ml.encoding import Encoding, Floats
+from drumstudio.ml.reading import read
 
 # The target of padding: left out of every loss and count.
 IGNORED = -1
@@ -36,7 +38,8 @@ class Track(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """`before` (batch, steps) the event ahead of each step, `place` (batch, steps, features),
+    """`before` (batch, steps) or (batch, steps, events) and `place` (batch, steps, features) as
+    :func:`drumstudio.ml.reading.read` gives them,
     `target` (batch, steps) the event to predict, `IGNORED` where there is none."""
 
     before: Integers
@@ -48,15 +51,17 @@ class Windows:
     """Windows of `length` steps over `tracks`, every step of the data equally often in the long run."""
 
     def __init__(
-        self, tracks: Sequence[Track], encoding: Encoding, length: int, place: bool, seed: int
+        self, tracks: Sequence[Track], network: NetworkConfig, encoding: Encoding, length: int, seed: int
     ) -> None:
         if not tracks:
             raise ValueError("there is nothing to draw windows from")
-        self._encoding, self._length, self._place, self._seed = encoding, length, place, seed
-        # The start token stands ahead of every track, so that the first step is learned too.
-        self._inputs = [np.append(encoding.start, encoding.encode(track.events)) for track in tracks]
-        self._bars = [track.steps_per_bar for track in tracks]
-        self._ends = np.cumsum([len(inputs) - 1 for inputs in self._inputs])
+        self._length, self._seed = length, seed
+        self._classes = [encoding.encode(track.events) for track in tracks]
+        self._read = [
+            read(network, encoding, classes, track.steps_per_bar)
+            for classes, track in zip(self._classes, tracks, strict=True)
+        ]
+        self._ends = np.cumsum([len(classes) for classes in self._classes])
 
     def batch(self, number: int, size: int) -> Batch:
         """The batch of training step `number`: `size` windows that each begin anywhere in the data."""
@@ -67,23 +72,21 @@ class Windows:
     def _window(self, at: int) -> tuple[Integers, Floats, Integers]:
         """The window that holds step `at` of the data, as near to starting there as its track allows."""
         index = int(np.searchsorted(self._ends, at, side="right"))
-        inputs = self._inputs[index]
-        steps = len(inputs) - 1
-        first = at - (int(self._ends[index]) - steps)
-        first = max(0, min(first, steps - self._length))
-        last = min(first + self._length, steps)
-        place = position_features(first, last - first, self._bars[index], self._place)
-        return inputs[first:last], place, inputs[first + 1 : last + 1]
+        classes, (before, place) = self._classes[index], self._read[index]
+        first = at - (int(self._ends[index]) - len(classes))
+        first = max(0, min(first, len(classes) - self._length))
+        part = slice(first, first + self._length)
+        return before[part], place[part], classes[part]
 
 
 def collate(rows: Sequence[tuple[Integers, Floats, Integers]]) -> Batch:
-    """One batch of `rows` (inputs, place, targets) of any lengths, padded to the longest."""
+    """One batch of `rows` (before, place, targets) of any lengths, padded to the longest."""
     steps = max(len(row[0]) for row in rows)
-    before = np.zeros((len(rows), steps), np.int64)
+    before = np.zeros((len(rows), steps, *rows[0][0].shape[1:]), np.int64)
     place = np.zeros((len(rows), steps, rows[0][1].shape[1]), np.float32)
     target = np.full((len(rows), steps), IGNORED, np.int64)
-    for index, (inputs, where, wanted) in enumerate(rows):
-        before[index, : len(inputs)] = inputs
-        place[index, : len(inputs)] = where
-        target[index, : len(inputs)] = wanted
+    for index, (ahead, where, wanted) in enumerate(rows):
+        before[index, : len(ahead)] = ahead
+        place[index, : len(ahead)] = where
+        target[index, : len(ahead)] = wanted
     return Batch(before, place, target)

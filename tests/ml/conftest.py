@@ -35,7 +35,7 @@ def make_model() -> Maker:
     """Makes an untrained model with weights that are large enough to have opinions."""
     import torch
 
-    from drumstudio.ml.model import DrumRnn
+    from drumstudio.ml.model import build
     from drumstudio.ml.trainer import weights_of
 
     def make(
@@ -43,7 +43,7 @@ def make_model() -> Maker:
     ) -> tuple[Checkpoint, Weights]:
         torch.manual_seed(seed)
         network, encoding = network or NetworkConfig(layers=(12, 10)), encoding or Encoding()
-        weights = weights_of(DrumRnn(network, encoding))
+        weights = weights_of(build(network, encoding))
         weights["out.weight"] *= 6
         return Checkpoint("test", network, encoding, Training(steps=3)), weights
 

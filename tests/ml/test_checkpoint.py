@@ -87,6 +87,7 @@ def _network(**changes: object) -> str:
             {"network": '{"kind": "drum_rnn", "layers": [1e9], "attention": 0, "dropout": 0, "place": 1}'},
             "units",
         ),
+        ({"network": _network(kind="groove_memory", attention=4)}, "attention"),
         ({"encoding": '{"drums": 4, "steps_per_quarter": 4}'}, "1 drum or 9"),
         ({"training": '{"steps": "many"}'}, "damaged"),
         ({"training": '{"perplexity": []}'}, "damaged"),
@@ -173,7 +174,14 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path: Path, make_model) -> N
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"kind": "x"}, {"layers": ()}, {"layers": (0,)}, {"attention": -1}, {"dropout": 1.0}],
+    [
+        {"kind": "groove_memory", "attention": 4},
+        {"kind": "x"},
+        {"layers": ()},
+        {"layers": (0,)},
+        {"attention": -1},
+        {"dropout": 1.0},
+    ],
 )
 def test_networks_that_cannot_be_are_refused(wrong: dict) -> None:
     with pytest.raises(ValueError, match=r"network|layer|attention|dropout"):
@@ -182,6 +190,7 @@ def test_networks_that_cannot_be_are_refused(wrong: dict) -> None:
 
 def test_networks_have_names() -> None:
     assert NetworkConfig(layers=(128, 128)).label == "2 x 128 LSTM"
+    assert NetworkConfig("groove_memory", (128,)).label == "groove memory, 1 x 128 LSTM"
     assert NetworkConfig(layers=(64, 32), attention=8).label == "64, 32 LSTM with attention over 8 steps"
 
 

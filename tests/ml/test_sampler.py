@@ -11,21 +11,22 @@ from hypothesis import strategies as st
 
 from drumstudio.errors import CancelledError, CheckpointError
 from drumstudio.ml.checkpoint import save
-from drumstudio.ml.config import NetworkConfig
+from drumstudio.ml.config import GROOVE_MEMORY, KINDS, NetworkConfig
 from drumstudio.ml.encoding import Encoding, events_to_hits
 from drumstudio.ml.sampler import Sampler, draw, load_sampler
 
 PRIMER = [5, 0, 4, 0, 6, 0, 4, 0, 5, 1, 4, 0, 6, 0, 4, 0]
 
 
-@pytest.fixture
-def sampler(make_model) -> Sampler:
-    return Sampler(*make_model())
+@pytest.fixture(params=KINDS)
+def sampler(request: pytest.FixtureRequest, make_model) -> Sampler:
+    return Sampler(*make_model(NetworkConfig(request.param, layers=(12, 10))))
 
 
-@pytest.fixture
-def one_drum(make_model) -> Sampler:
-    return Sampler(*make_model(NetworkConfig(layers=(6,)), Encoding(drums=1, steps_per_quarter=2)))
+@pytest.fixture(params=KINDS)
+def one_drum(request: pytest.FixtureRequest, make_model) -> Sampler:
+    network = NetworkConfig(request.param, layers=(6,))
+    return Sampler(*make_model(network, Encoding(drums=1, steps_per_quarter=2)))
 
 
 def test_the_same_seed_gives_the_same_steps(sampler: Sampler) -> None:
@@ -41,7 +42,14 @@ def test_candidates_differ_from_each_other(sampler: Sampler) -> None:
     assert len({row.tobytes() for row in found}) == 10
 
 
-@pytest.mark.parametrize("network", [NetworkConfig(layers=(12, 10)), NetworkConfig(layers=(9,), attention=4)])
+@pytest.mark.parametrize(
+    "network",
+    [
+        NetworkConfig(layers=(12, 10)),
+        NetworkConfig(layers=(9,), attention=4),
+        NetworkConfig(GROOVE_MEMORY, layers=(9,)),
+    ],
+)
 def test_a_candidate_is_the_same_alone_and_among_others(make_model, network) -> None:
     sampler = Sampler(*make_model(network))
     many = sampler.continue_(PRIMER, 48, candidates=19, seed=3)
@@ -79,6 +87,16 @@ def test_the_bars_length_is_heard(sampler: Sampler) -> None:
     assert not np.array_equal(
         sampler.continue_(PRIMER[:12], 48, steps_per_bar=12), sampler.continue_(PRIMER[:12], 48)
     )
+
+
+def test_the_more_the_gate_is_biased_the_more_of_the_bar_before_comes_back(make_model) -> None:
+    sampler = Sampler(*make_model(NetworkConfig(GROOVE_MEMORY, layers=(9,))))
+    copied = []
+    for bias in (-8, 0, 8):
+        found = sampler.continue_(PRIMER, 64, candidates=8, gate_bias=bias).reshape(8, 4, 16)
+        bars = np.concatenate((np.broadcast_to(np.int16(PRIMER), (8, 1, 16)), found), 1)
+        copied.append(float((bars[:, 1:] == bars[:, :-1]).mean()))
+    assert copied[0] < 0.1 < copied[1] < 0.95 < copied[2]
 
 
 def test_steps_stream_as_they_are_made(sampler: Sampler) -> None:
@@ -169,6 +187,8 @@ def test_a_draw_never_takes_what_is_not_allowed() -> None:
         {"candidates": 0},
         {"seed": -1},
         {"steps_per_bar": 0},
+        {"gate_bias": 8.1},
+        {"gate_bias": float("nan")},
         {"forced": np.zeros((3, 9), np.int8)},
     ],
 )

@@ -5,16 +5,21 @@ import pytest
 import torch
 
 from drumstudio.errors import CheckpointError
-from drumstudio.ml.config import NetworkConfig
+from drumstudio.ml.config import GROOVE_MEMORY, NetworkConfig
 from drumstudio.ml.encoding import Encoding, position_features
-from drumstudio.ml.model import AttentionLayer, DrumRnn
-from drumstudio.ml.stepper import Stepper, expected_shapes
+from drumstudio.ml.model import AttentionLayer, DrumRnn, GrooveMemory, build
+from drumstudio.ml.reading import read
+from drumstudio.ml.stepper import GrooveStepper, Stepper, build_player, expected_shapes
 
 NETWORKS = [
     NetworkConfig(layers=(12,)),
     NetworkConfig(layers=(12, 7, 9), place=False),
     NetworkConfig(layers=(12, 7), attention=5),
     NetworkConfig(layers=(8,), attention=3, place=False),
+]
+GROOVES = [
+    NetworkConfig(GROOVE_MEMORY, layers=(12,)),
+    NetworkConfig(GROOVE_MEMORY, layers=(12, 7), place=False),
 ]
 
 
@@ -40,9 +45,49 @@ def test_stepping_gives_what_torch_gives(network, encoding, make_model) -> None:
         np.testing.assert_allclose(logits, expected[:, step].numpy(), rtol=2e-4, atol=2e-4)
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", GROOVES)
+@pytest.mark.parametrize("encoding", [Encoding(), Encoding(drums=1, steps_per_quarter=2)])
+@pytest.mark.parametrize("steps_per_bar", [5, 12, 16])
+def test_a_groove_memory_steps_as_torch_runs_it(network, encoding, steps_per_bar, make_model) -> None:
+    """Three tracks of eleven bars side by side, so that every bar back is there in the end."""
+    _, weights = make_model(network, encoding)
+    model = GrooveMemory(network, encoding)
+    model.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
+    steps = 11 * steps_per_bar
+    choices = np.array([0, 1, 5, 509]) % encoding.classes
+    tracks = choices[np.random.default_rng(0).integers(0, 4, (3, steps))]
+    tables = [read(network, encoding, track, steps_per_bar) for track in tracks]
+    with torch.no_grad():
+        expected, _ = model.eval()(*(torch.from_numpy(np.stack(part)) for part in zip(*tables, strict=True)))
+    stepper = GrooveStepper(network, encoding, weights)
+    state, places = stepper.start(3, steps_per_bar), stepper.places(0, steps, steps_per_bar)
+    for step in range(steps):
+        before = tracks[:, step - 1] if step else np.full(3, encoding.start)
+        logits, after = stepper.step(before, places[step], state)
+        assert logits.dtype == np.float32
+        np.testing.assert_allclose(np.exp(logits).sum(1), 1.0, rtol=1e-4)
+        np.testing.assert_allclose(logits, expected[:, step].numpy(), rtol=2e-4, atol=2e-4)
+        state = stepper.advance(before, places[step], state)
+        for one, other in zip(after, state, strict=True):
+            assert all(np.array_equal(here, there) for here, there in zip(one, other, strict=True))
+
+
+def test_the_gates_bias_moves_between_inventing_and_copying(make_model) -> None:
+    network, encoding = GROOVES[0], Encoding()
+    player = build_player(network, encoding, make_model(network)[1])
+    state, places = player.start(1, 4), player.places(0, 13, 4)
+    events = [encoding.start, *[3, 0, 8, 0] * 3]
+    for step in range(12):
+        state = player.advance(np.array([events[step]]), places[step], state)
+    shares = [
+        float(np.exp(player.step(np.array([0]), places[12], state, bias)[0][0, 3])) for bias in (-8, 0, 8)
+    ]
+    assert shares[0] < 0.1 < shares[1] < 0.99 < shares[2]
+
+
+@pytest.mark.parametrize("network", [*NETWORKS, *GROOVES])
 def test_the_shapes_expected_are_those_the_network_has(network) -> None:
-    model = DrumRnn(network, Encoding())
+    model = build(network, Encoding())
     assert expected_shapes(network, Encoding()) == {
         name: tuple(value.shape) for name, value in model.state_dict().items()
     }

@@ -14,15 +14,17 @@ from support.beats import Beat, beat
 from drumstudio.errors import CheckpointError, DrumStudioError
 from drumstudio.ml import checkpoint as files
 from drumstudio.ml.checkpoint import Checkpoint, Training, load
-from drumstudio.ml.config import NetworkConfig
+from drumstudio.ml.config import GROOVE_MEMORY, KINDS, NetworkConfig
 from drumstudio.ml.encoding import Encoding
 from drumstudio.ml.metrics import evaluate
-from drumstudio.ml.model import DrumRnn
-from drumstudio.ml.stepper import Stepper
+from drumstudio.ml.model import DrumRnn, build
+from drumstudio.ml.stepper import build_player
 from drumstudio.ml.trainer import Outcome, Report, Settings, Trainer, load_model, state_path, weights_of
 from drumstudio.ml.windows import IGNORED, Windows
 
 SMALL = NetworkConfig(layers=(16,), dropout=0.2)
+COUNTERS = NetworkConfig(layers=(16,), place=False)
+GROOVE = NetworkConfig(GROOVE_MEMORY, layers=(16,), dropout=0.2)
 SHORT = Settings(steps=12, batch=4, window=24, learning_rate=0.01, report_every=5, patience=0)
 
 
@@ -46,7 +48,7 @@ def _weights(path: Path) -> dict[str, np.ndarray]:
 
 def test_a_batch_is_a_function_of_its_number_and_the_seed(beats: list[Beat]) -> None:
     def batch(seed: int, number: int) -> np.ndarray:
-        return Windows(beats, Encoding(), 20, True, seed).batch(number, 6).target
+        return Windows(beats, SMALL, Encoding(), 20, seed).batch(number, 6).target
 
     assert np.array_equal(batch(1, 5), batch(1, 5))
     assert not np.array_equal(batch(1, 5), batch(1, 6))
@@ -54,14 +56,14 @@ def test_a_batch_is_a_function_of_its_number_and_the_seed(beats: list[Beat]) -> 
 
 
 def test_a_window_predicts_each_step_from_the_one_before(beats: list[Beat]) -> None:
-    batch = Windows(beats, Encoding(), 32, True, 0).batch(1, 50)
+    batch = Windows(beats, SMALL, Encoding(), 32, 0).batch(1, 50)
     assert batch.before.shape == batch.target.shape == (50, 32)
     assert np.array_equal(batch.before[:, 1:], batch.target[:, :-1])
 
 
 def test_windows_carry_their_place_and_short_tracks_are_padded() -> None:
     track = Beat(np.arange(1, 21, dtype=np.int16))
-    batch = Windows([track, beat(0)], Encoding(), 50, False, 0).batch(1, 40)
+    batch = Windows([track, beat(0)], COUNTERS, Encoding(), 50, 0).batch(1, 40)
     short = next(row for row in range(40) if batch.target[row, 0] == 1)
     assert batch.before[short, :21].tolist() == [512, *range(1, 20), 0]
     assert batch.target[short, :20].tolist() == list(range(1, 21))
@@ -71,30 +73,43 @@ def test_windows_carry_their_place_and_short_tracks_are_padded() -> None:
 
 def test_every_step_is_drawn() -> None:
     track = Beat(np.arange(100, dtype=np.int16))
-    windows = Windows([track], Encoding(), 10, False, 0)
+    windows = Windows([track], COUNTERS, Encoding(), 10, 0)
     seen = {int(event) for number in range(60) for event in windows.batch(number, 8).target.ravel()}
     assert seen == set(range(100))
 
 
 def test_no_tracks_make_no_windows() -> None:
     with pytest.raises(ValueError, match="nothing to draw"):
-        Windows([], Encoding(), 10, False, 0)
+        Windows([], COUNTERS, Encoding(), 10, 0)
+
+
+def test_a_groove_memorys_windows_remember_what_came_before_them() -> None:
+    track = Beat(np.arange(1, 201, dtype=np.int16))
+    batch = Windows([track], GROOVE, Encoding(), 10, 0).batch(1, 20)
+    late = np.flatnonzero(batch.target[:, 0] > 128)
+    assert len(late)
+    for row in late:
+        assert (batch.target[row] - batch.before[row].T).tolist() == [
+            [lag] * 10 for lag in (1, *range(16, 129, 16))
+        ]
 
 
 # --- scoring
 
 
 @pytest.mark.parametrize("encoding", [Encoding(), Encoding(drums=1, steps_per_quarter=2)])
-@pytest.mark.parametrize("network", [NetworkConfig(layers=(9, 8)), NetworkConfig(layers=(9,), attention=4)])
+@pytest.mark.parametrize(
+    "network", [NetworkConfig(layers=(9, 8)), NetworkConfig(layers=(9,), attention=4), GROOVE]
+)
 def test_scores_equal_those_of_stepping_through_each_track(network, encoding, make_model) -> None:
     """Tracks of one to 700 steps, so that some end within a stretch and the longest needs three."""
     _, weights = make_model(network, encoding)
     lengths = [1, 2, 16, 255, 256, 257, 700] + [30] * 30
     tracks = [Beat(beat(seed, 50, 0.3).events[:length]) for seed, length in enumerate(lengths)]
-    model = DrumRnn(network, encoding)
+    model = build(network, encoding)
     model.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
     loss, right, count = 0.0, Counter[bool](), Counter[bool]()
-    stepper = Stepper(network, encoding, weights)
+    stepper = build_player(network, encoding, weights)
     for track in tracks:
         classes, state = encoding.encode(track.events), stepper.start(1)
         places = stepper.places(0, len(classes), 16)
@@ -127,14 +142,20 @@ def test_an_untrained_network_is_as_uncertain_as_can_be(beats: list[Beat]) -> No
         assert evaluate(DrumRnn(network, Encoding()), beats).perplexity == pytest.approx(512, rel=0.1)
 
 
-@pytest.mark.parametrize("attention", [0, 4])
-def test_training_learns_more_than_counting_could(tmp_path: Path, attention: int) -> None:
+@pytest.mark.parametrize(
+    "network",
+    [
+        NetworkConfig(layers=(24,)),
+        NetworkConfig(layers=(24,), attention=4),
+        NetworkConfig(GROOVE_MEMORY, layers=(24,)),
+    ],
+)
+def test_training_learns_more_than_counting_could(tmp_path: Path, network: NetworkConfig) -> None:
     beats = [beat(seed, bars=6, noise=0.02) for seed in range(10)]
     events = np.concatenate([track.events for track in beats])
     share = np.bincount(events) / len(events)
     counting = math.exp(-(share[share > 0] * np.log(share[share > 0])).sum())
     settings = replace(SHORT, steps=120, report_every=30, learning_rate=0.02)
-    network = NetworkConfig(layers=(24,), attention=attention)
     outcome = _trainer(tmp_path / "m.safetensors", beats, settings, network).run()
     assert outcome.best is not None
     assert outcome.best.validation_perplexity is not None
@@ -142,9 +163,10 @@ def test_training_learns_more_than_counting_could(tmp_path: Path, attention: int
     assert outcome.best.perplexity < 0.6 * counting
 
 
-def test_a_one_drum_network_learns_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_one_drum_network_learns_too(tmp_path: Path, kind: str) -> None:
     tracks = [Beat((np.arange(96) % 4 == 0).astype(np.int16), 8) for _ in range(4)]
-    model = Checkpoint("one", NetworkConfig(layers=(8,)), Encoding(1, 2), Training())
+    model = Checkpoint("one", NetworkConfig(kind, layers=(8,)), Encoding(1, 2), Training())
     settings = replace(SHORT, steps=60, learning_rate=0.03)
     outcome = Trainer(tmp_path / "one.safetensors", model, settings, tracks, tracks[:1]).run()
     assert outcome.best is not None
@@ -175,15 +197,18 @@ def test_the_same_seed_trains_the_same_network(tmp_path: Path, beats: list[Beat]
     assert whole[0] != whole[2]
 
 
-def test_a_resumed_training_equals_one_that_never_stopped(tmp_path: Path, beats: list[Beat]) -> None:
+@pytest.mark.parametrize("network", [SMALL, GROOVE])
+def test_a_resumed_training_equals_one_that_never_stopped(
+    tmp_path: Path, beats: list[Beat], network: NetworkConfig
+) -> None:
     whole, halves = tmp_path / "whole.safetensors", tmp_path / "halves.safetensors"
     for decay in (False, True):
         settings = replace(SHORT, decay=decay)
-        _trainer(whole, beats, settings).run()
-        first = _trainer(halves, beats, settings)
+        _trainer(whole, beats, settings, network).run()
+        first = _trainer(halves, beats, settings, network)
         steps: list[int] = []
         assert first.run(stopped=lambda done=steps: len(done) == 7, on_step=steps.append).reason == "stopped"
-        second = _trainer(halves, beats, settings)
+        second = _trainer(halves, beats, settings, network)
         assert second.resume() == 7
         second.run()
         assert whole.read_bytes() == halves.read_bytes()

@@ -1,0 +1,76 @@
+"""What a groove memory recalls of a track, at once and one step at a time."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from drumstudio.ml.encoding import Encoding
+from drumstudio.ml.recall import (
+    BARS,
+    DECAYS,
+    MATCHES,
+    SPANS,
+    Memory,
+    bit_table,
+    recall,
+    recall_features,
+)
+
+NINE = Encoding()
+
+
+@pytest.mark.parametrize("encoding", [NINE, Encoding(1, 2)])
+@pytest.mark.parametrize("steps_per_bar", [1, 6, 16])
+def test_stepping_recalls_what_a_whole_track_does(encoding: Encoding, steps_per_bar: int) -> None:
+    steps = 11 * steps_per_bar + 3
+    tracks = np.random.default_rng(0).integers(0, min(encoding.classes, 3), (4, steps))
+    expected = [recall(track, steps_per_bar, encoding) for track in tracks]
+    memory, bits = Memory.empty(4, steps_per_bar, encoding), bit_table(encoding)
+    for step in range(steps):
+        found = memory.recalled(encoding)
+        assert np.array_equal(found.past, [past[step] for past, _ in expected])
+        np.testing.assert_allclose(found.features, [features[step] for _, features in expected], atol=1e-6)
+        memory = memory.after(tracks[:, step], bits[tracks[:, step], :-1])
+
+
+def test_the_bars_before_stand_nearest_first_and_start_where_there_are_none() -> None:
+    past, features = recall(np.arange(40), 4, NINE)
+    assert past[3].tolist() == [512] * BARS
+    assert past[9].tolist() == [5, 1] + [512] * 6
+    assert past[39].tolist() == [35, 31, 27, 23, 19, 15, 11, 7]
+    assert features.shape == (40, recall_features(NINE))
+
+
+def test_matches_are_shares_of_the_steps_just_played() -> None:
+    """Two bars of four steps that differ in the last step of the second."""
+    _, features = recall(np.array([1, 2, 3, 4, 1, 2, 3, 9, 1]), 4, NINE)
+    matches = features[:, : MATCHES * BARS].reshape(-1, MATCHES, BARS)
+    one_bar_back = matches[:, : len(SPANS), 0]
+    expected = {4: 0, 5: 1, 6: 2, 7: 3, 8: 3}
+    for span, column in zip(SPANS, one_bar_back.T, strict=True):
+        counted = {step: min(count, span) / span for step, count in expected.items() if step < 8}
+        assert {step: column[step] for step in counted} == pytest.approx(counted)
+    assert one_bar_back[8].tolist() == [0 / 1] + [3 / span for span in SPANS[1:]]
+
+
+def test_bars_that_agree_on_an_event_say_so() -> None:
+    _, features = recall(np.array([7, 7, 5, 7, 0]), 1, NINE)
+    agreed = features[:, : MATCHES * BARS].reshape(-1, MATCHES, BARS)[:, -1]
+    assert agreed[4].tolist() == pytest.approx([2 / 7, 0, 2 / 7, 2 / 7, 0, 0, 0, 0])
+
+
+def test_averages_decay_from_bar_to_bar_at_their_place() -> None:
+    _, features = recall(np.array([1, 0, 3, 0, 0, 0]), 2, NINE)
+    averages = features[:, MATCHES * BARS :].reshape(6, len(DECAYS), 9)
+    assert not averages[:2].any()
+    for kept, kick, snare in zip(DECAYS, averages[4, :, 0], averages[4, :, 1], strict=True):
+        assert kick == pytest.approx((1 - kept) * kept + (1 - kept))
+        assert snare == pytest.approx(1 - kept)
+    assert not averages[[1, 3, 5]].any()
+
+
+def test_a_track_of_nothing_recalls_nothing() -> None:
+    past, features = recall(np.zeros(0, np.int64), 16, NINE)
+    assert past.shape == (0, BARS)
+    assert features.shape == (0, recall_features(NINE))
