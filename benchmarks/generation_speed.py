@@ -24,8 +24,8 @@ import torch
 
 from drumstudio.domain.demo import demo_pattern
 from drumstudio.ml.catalogue import find_model
-from drumstudio.ml.encoding import position_features
-from drumstudio.ml.model import DrumRnn, State
+from drumstudio.ml.model import Network, State
+from drumstudio.ml.reading import read
 from drumstudio.ml.sampler import draw, load_sampler
 from drumstudio.ml.trainer import load_model, use_threads
 
@@ -34,22 +34,21 @@ STEPS = 64
 COUNTS = (1, 4, 8, 16)
 
 
-def _torch_stepping(model: DrumRnn, primer: tuple[int, ...], count: int) -> None:
+def _torch_stepping(model: Network, primer: tuple[int, ...], count: int) -> None:
     """The plain way: one step of the torch network at a time."""
-    place = torch.from_numpy(position_features(0, len(primer) + STEPS, 16, model.config.place))[None]
-    before = torch.tensor([[model.encoding.start, *primer]]).repeat(count, 1)
+    tracks = np.tile(np.array(primer, np.int64), (count, 1))
     uniform = np.random.default_rng(0).random((STEPS, count))
     state: State | None = None
+    fed = 0
     with torch.inference_mode():
-        logits, state = model(before, place[:, : before.shape[1]].repeat(count, 1, 1), state)
         for step in range(STEPS):
+            ahead = np.pad(tracks, ((0, 0), (0, 1)))
+            tables = [read(model.config, model.encoding, track, 16) for track in ahead]
+            before, place = (torch.from_numpy(np.stack(part)[:, fed:]) for part in zip(*tables, strict=True))
+            logits, state = model(before, place, state)
+            fed = ahead.shape[1]
             found = draw(logits[:, -1].numpy(), uniform[step], 1.0, 1.0)
-            if step + 1 == STEPS:
-                break
-            at = len(primer) + step + 1
-            logits, state = model(
-                torch.from_numpy(found)[:, None], place[:, at : at + 1].repeat(count, 1, 1), state
-            )
+            tracks = np.concatenate((tracks, found[:, None]), 1)
 
 
 def _median_ms(run: Callable[[], object], runs: int) -> float:

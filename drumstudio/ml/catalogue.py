@@ -10,7 +10,7 @@ from drumstudio.errors import CheckpointError
 from drumstudio.ml.checkpoint import SUFFIX, read_info
 
 # The one the window begins with.
-_DEFAULT = "drummer" + SUFFIX
+_DEFAULT = "groove_drummer" + SUFFIX
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from typing import Any
 DRUM_RNN = "drum_rnn"
 GROOVE_MEMORY = "groove_memory"
 KINDS = (DRUM_RNN, GROOVE_MEMORY)
+# Units with which a groove memory's pointer judges a past bar.
+POINTER = 16
 MAX_LAYERS = 8
 MAX_UNITS = 2048
 MAX_ATTENTION = 256

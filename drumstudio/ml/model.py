@@ -14,7 +14,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from drumstudio.ml.config import GROOVE_MEMORY, NetworkConfig
+from drumstudio.ml.config import GROOVE_MEMORY, POINTER, NetworkConfig
 from drumstudio.ml.encoding import Encoding, feature_count
 from drumstudio.ml.reading import place_count
 from drumstudio.ml.recall import BARS, HEARD, LEAST, MATCHES, bit_table
@@ -161,8 +161,11 @@ class GrooveMemory(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
         units = config.layers[-1]
         self.out = nn.Linear(units, encoding.classes)
-        # The pointer scores each past bar by its matches and its distance; the gate weighs copying.
-        self.match = nn.Linear(MATCHES, 1, bias=False)
+        # The pointer scores each past bar by its matches, as what was read asks for them, and by its
+        # distance; the gate weighs copying against inventing.
+        self.ask = nn.Linear(units, POINTER)
+        self.key = nn.Linear(MATCHES, POINTER, bias=False)
+        self.match = nn.Linear(POINTER, 1, bias=False)
         self.bar = nn.Linear(units, BARS)
         self.gate = nn.Linear(units + MATCHES * BARS, 1)
         _begin(self.layers)
@@ -199,7 +202,8 @@ class GrooveMemory(nn.Module):
         flat = place[..., first : first + MATCHES * BARS]
         matches = flat.reshape(*flat.shape[:2], MATCHES, BARS).transpose(-1, -2)
         absent = past == self.encoding.start
-        scores = (self.match(matches).squeeze(-1) + self.bar(x)).masked_fill(absent, -1e9)
+        fit = self.match(torch.tanh(self.key(matches) + self.ask(x).unsqueeze(-2))).squeeze(-1)
+        scores = (fit + self.bar(x)).masked_fill(absent, -1e9)
         copied = torch.softmax(scores, -1).masked_fill(absent, 0.0)
         gate = torch.sigmoid(self.gate(torch.cat((x, flat), -1))).masked_fill(absent[..., :1], 0.0)
         mixed = (1 - gate) * torch.softmax(self.out(x), -1)

@@ -20,7 +20,7 @@ BARS = 8
 # Bars back whose events are inputs of the network.
 HEARD = (1, 2, 4, 8)
 # Numbers of steps over which a past bar is matched with what was just played.
-SPANS = (1, 4, 16)
+SPANS = (1, 2, 4, 8, 16, 32)
 # Numbers by which a past bar is judged: its matches, and the share of the other bars that agree with it.
 MATCHES = len(SPANS) + 1
 # Share that stays of an average at the next bar: one that follows at once, one with patience.

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from drumstudio.errors import CheckpointError
 from drumstudio.ml.checkpoint import Weights
-from drumstudio.ml.config import GROOVE_MEMORY, NetworkConfig
+from drumstudio.ml.config import GROOVE_MEMORY, POINTER, NetworkConfig
 from drumstudio.ml.encoding import Encoding, Floats, feature_count, position_features
 from drumstudio.ml.layers import Arrays, AttentionLayer, Layer, PlainLayer
 from drumstudio.ml.reading import place_count
@@ -103,7 +103,8 @@ class GrooveStepper:
         self._bits = bit_table(encoding)
         self._layers = [PlainLayer(weights, f"layers.{index}") for index in range(len(config.layers))]
         self._out, self._bias = np.ascontiguousarray(weights["out.weight"].T), weights["out.bias"]
-        self._match = weights["match.weight"][0]
+        self._ask, self._ask_bias = np.ascontiguousarray(weights["ask.weight"].T), weights["ask.bias"]
+        self._key, self._match = weights["key.weight"].T, weights["match.weight"][0]
         self._bar, self._bar_bias = np.ascontiguousarray(weights["bar.weight"].T), weights["bar.bias"]
         self._gate, self._gate_bias = weights["gate.weight"][0], weights["gate.bias"][0]
 
@@ -126,7 +127,9 @@ class GrooveStepper:
         absent = past == self.encoding.start
         flat = features[:, : MATCHES * BARS]
         matches = flat.reshape(len(before), MATCHES, BARS).transpose(0, 2, 1)
-        scores = np.where(absent, np.float32(-1e9), matches @ self._match + x @ self._bar + self._bar_bias)
+        asked = (x @ self._ask + self._ask_bias)[:, None]
+        fit = np.tanh(matches @ self._key + asked) @ self._match
+        scores = np.where(absent, np.float32(-1e9), fit + x @ self._bar + self._bar_bias)
         copied = np.exp(scores - scores.max(1, keepdims=True)) * ~absent
         copied /= np.maximum(copied.sum(1, keepdims=True), np.float32(LEAST))
         opinion = np.concatenate((x, flat), 1) @ self._gate + self._gate_bias + np.float32(gate_bias)
@@ -182,7 +185,8 @@ def expected_shapes(config: NetworkConfig, encoding: Encoding) -> dict[str, tupl
     }
     if config.kind == GROOVE_MEMORY:
         width = (1 + len(HEARD)) * (encoding.drums + 1) + place_count(config, encoding)
-        shapes["match.weight"] = (1, MATCHES)
+        shapes["ask.weight"], shapes["ask.bias"] = (POINTER, last), (POINTER,)
+        shapes["key.weight"], shapes["match.weight"] = (POINTER, MATCHES), (1, POINTER)
         shapes["bar.weight"], shapes["bar.bias"] = (BARS, last), (BARS,)
         shapes["gate.weight"], shapes["gate.bias"] = (1, last + MATCHES * BARS), (1,)
     else:

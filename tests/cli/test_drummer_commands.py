@@ -23,6 +23,7 @@ from drumstudio.errors import UsageError
 from drumstudio.midi.files import export_pattern, import_pattern
 from drumstudio.ml.catalogue import default_model
 from drumstudio.ml.checkpoint import load
+from drumstudio.ml.dataset import DataSet, open_dataset
 from drumstudio.ml.encoding import Encoding
 from drumstudio.paths import user_models
 
@@ -246,6 +247,50 @@ def test_the_reported_validation_perplexity_is_what_evaluate_finds(songs, tmp_pa
     assert main(words) == 0
     found = json.loads(capsys.readouterr().out)["perplexity"]
     assert found == pytest.approx(load(out)[0].training.validation_perplexity)
+
+
+def test_a_groove_memory_trains_scores_and_plays(songs, primer, tmp_path, capsys) -> None:
+    out, target = tmp_path / "groove.safetensors", tmp_path / "out"
+    assert _train(songs, out, "--network", "groove_memory") == 0
+    assert load(out)[0].network.kind == "groove_memory"
+    capsys.readouterr()
+    words = ["evaluate", "--model", str(out), "--data", str(songs), "--split", "validation", "--json"]
+    assert main(words) == 0
+    found = json.loads(capsys.readouterr().out)["perplexity"]
+    assert found == pytest.approx(load(out)[0].training.validation_perplexity)
+    assert main(["generate", "--model", str(out), "--primer", str(primer), "--out", str(target)]) == 0
+    assert list(target.iterdir())
+    assert _train(songs, out, "--network", "groove_memory", "--attention", "4") == 2
+    assert "no attention" in capsys.readouterr().err
+
+
+def test_without_a_word_the_plain_network_is_trained(songs, tmp_path) -> None:
+    assert _train(songs, tmp_path / "m.safetensors") == 0
+    assert load(tmp_path / "m.safetensors")[0].network.kind == "drum_rnn"
+
+
+@pytest.mark.parametrize("baseline", ["unigram", "bigram", "copy_bar", "copies", "running"])
+def test_baselines_are_scored_like_models(songs, tiny, baseline, capsys) -> None:
+    words = ["--data", str(songs), "--split", "validation", "--json"]
+    assert main(["evaluate", "--baseline", baseline, *words]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert main(["evaluate", "--model", tiny, *words]) == 0
+    model = json.loads(capsys.readouterr().out)
+    assert found["baseline"] == baseline
+    assert 1 < found["perplexity"] < 512
+    assert (found["steps"], found["files"]) == (model["steps"], model["files"])
+
+
+def test_a_baseline_counts_in_the_train_split_and_needs_one(songs, tmp_path, capsys) -> None:
+    one = next(songs.iterdir())
+    words = ["evaluate", "--baseline", "unigram", "--data", str(one), "--split", "train"]
+    assert main(words) == 0
+    capsys.readouterr()
+    held_out = tmp_path / "held-out.drumdata"
+    data = open_dataset(str(songs))
+    DataSet(data.split("validation")).save(held_out)
+    assert main(["evaluate", "--baseline", "unigram", "--data", str(held_out), "--split", "validation"]) == 1
+    assert "nothing to count" in capsys.readouterr().err
 
 
 def test_evaluating_nothing_says_why(songs, tiny, tmp_path, capsys) -> None:
