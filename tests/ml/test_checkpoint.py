@@ -199,9 +199,16 @@ def test_the_shipped_drummer_is_listed_and_plays() -> None:
     assert model.shipped
     assert model.path.parent == shipped_models()
     assert model.perplexity is not None
-    assert model.perplexity < 5.5
+    assert model.kind == "groove_memory"
+    assert model.perplexity < 2.8
     assert "CC BY 4.0" in model.licence
     assert load_sampler(model.path).continue_([1, 0, 4, 0], 16, candidates=2).shape == (2, 16)
+
+
+def test_the_plain_drum_rnn_of_earlier_versions_still_loads_and_plays() -> None:
+    plain = find_model("drummer")
+    assert describe(plain).kind == "drum_rnn"
+    assert load_sampler(plain).continue_([1, 0, 4, 0], 16, candidates=2).shape == (2, 16)
 
 
 def test_the_users_own_are_listed_damaged_ones_with_the_reason(model_file: Path) -> None:
