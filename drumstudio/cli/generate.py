@@ -44,7 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--bars",
         type=int,
         default=4,
-        help="bars to generate, primer not counted; a primer that ends inside a bar has it filled first (4)",
+        help="bars to generate, counted from the step after the primer, wherever in its bar that is (4)",
     )
     parser.add_argument("--outputs", type=int, default=1, help="files to write (1)")
     parser.add_argument("--temperature", type=float, default=1.0, help="0 to 4: calm to wild (1.0)")
@@ -77,6 +77,7 @@ def run(args: argparse.Namespace) -> int:
     seed = secrets.randbelow(_SEEDS) if args.seed is None else args.seed
 
     from drumstudio.app.candidates import continuation
+    from drumstudio.domain.edits import set_bars
     from drumstudio.midi.files import export_pattern
     from drumstudio.ml.catalogue import find_model
     from drumstudio.ml.sampler import load_sampler
@@ -96,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
     )
     written = []
     for index, answer in enumerate(answers.tolist(), 1):
-        pattern = continuation(task, answer)
+        pattern = set_bars(continuation(task, answer), args.bars)
         if args.with_primer:
             pattern = _joined(primer, pattern, task.end_bar)
         path = args.out / f"drumstudio_seed{seed}_{index}.mid"
@@ -221,7 +222,7 @@ def _fitted(primer: _Primer, args: argparse.Namespace) -> _Primer:
 
 
 def _task(primer: _Primer, bars: int) -> Task:
-    """What the drummer is asked: `bars` bars after the bar in which the primer ends."""
+    """What the drummer is asked: the steps of `bars` bars from the step after the primer on."""
     from drumstudio.app.candidates import Task, prepare
     from drumstudio.domain.performance import ALL_LANES
 
@@ -230,7 +231,8 @@ def _task(primer: _Primer, bars: int) -> Task:
         nothing: frozenset[Drum] = frozenset()
         return Task(pattern, 0, bars, pattern, (), bars * pattern.grid.steps_per_bar, None, (), nothing)
     seam = primer.steps if primer.steps < pattern.steps else None
-    return prepare(replace(pattern, seam=seam), ALL_LANES, bars)
+    task = prepare(replace(pattern, seam=seam), ALL_LANES, bars)
+    return replace(task, steps=bars * task.steps_per_bar)
 
 
 def _joined(primer: _Primer, continuation: Pattern, bars: int) -> Pattern:
