@@ -14,6 +14,7 @@ import argparse
 import json
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -55,6 +56,14 @@ def measure(output: MidiOutput, listener: Listener, seconds: float) -> dict[str,
     return found
 
 
+Found = dict[str, dict[str, dict[str, float]]]
+
+
+def record(found: Found, state: str, output: MidiOutput, listener: Listener, seconds: float) -> None:
+    """Measure under a load that is already there, and keep the figures under its name."""
+    found[state] = measure(output, listener, seconds)
+
+
 def main() -> None:
     """Measure idle and busy, and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -65,9 +74,9 @@ def main() -> None:
         output = MidiOutput(listener.name, list_ports().outputs)
         while output.status.state is OutputState.STARTING:
             time.sleep(0.01)
-        found: dict[str, dict[str, dict[str, float]]] = {}
+        found: Found = {}
         for state in STATES:
-            under(state, lambda state=state: found.update({state: measure(output, listener, args.seconds)}))
+            under(state, partial(record, found, state, output, listener, args.seconds))
         output.close()
     if args.json:
         print(json.dumps(found))
