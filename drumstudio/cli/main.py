@@ -112,6 +112,9 @@ def main(argv: Sequence[str]) -> int:
         print("drumstudio: stopped", file=sys.stderr)
         return 1
     except Exception as error:
+        if _interrupted(error):
+            print("drumstudio: stopped", file=sys.stderr)
+            return 1
         if debug:
             raise
         if isinstance(error, OSError) and error.filename is None and error.errno in _FULL:
@@ -123,6 +126,12 @@ def main(argv: Sequence[str]) -> int:
             file=sys.stderr,
         )
         return 1
+
+
+def _interrupted(error: BaseException) -> bool:
+    """Whether `error` came up while an interrupt was on its way out, as when half a file is closed."""
+    before = error.__context__
+    return before is not None and (isinstance(before, KeyboardInterrupt) or _interrupted(before))
 
 
 def _give_up_stdout() -> None:

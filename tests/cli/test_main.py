@@ -12,6 +12,7 @@ import pytest
 from support.smf import chunk, drums, smf, write
 
 from drumstudio.__main__ import opens_window
+from drumstudio.cli import models
 from drumstudio.cli.main import main
 
 
@@ -54,6 +55,20 @@ def test_sigterm_leaves_no_half_written_file(tmp_path: Path) -> None:
         _, said = process.communicate(timeout=60)
     assert (process.returncode, said) == (1, "drumstudio: stopped\n")
     assert not list(folder.iterdir())
+
+
+def test_what_fails_on_the_way_out_of_an_interrupt_is_no_bug(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_: object) -> int:
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise ValueError("half a file cannot be closed")
+
+    monkeypatch.setattr(models, "run", interrupted)
+    assert main(["models"]) == 1
+    assert capsys.readouterr().err == "drumstudio: stopped\n"
 
 
 def test_a_full_disk_behind_stdout_is_a_sentence() -> None:
