@@ -95,7 +95,23 @@ def _begin(layers: nn.ModuleList) -> None:
                 nn.init.ones_(value[units : 2 * units])
 
 
-class DrumRnn(nn.Module):
+class _Recurrent(nn.Module):
+    """What the networks share: recurrent layers and a way out of the last one."""
+
+    layers: nn.ModuleList
+    out: nn.Linear
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.out.weight.device
+
+    def start(self, batch: int) -> State:
+        """State of every layer before the first step."""
+        return [layer.start(batch) for layer in self.layers]  # type: ignore[operator]
+
+
+class DrumRnn(_Recurrent):
     """The network that `config` describes, over the events of `encoding`."""
 
     def __init__(self, config: NetworkConfig, encoding: Encoding) -> None:
@@ -117,15 +133,6 @@ class DrumRnn(nn.Module):
         nn.init.xavier_uniform_(self.place.weight)
         _begin(self.layers)
 
-    @property
-    def device(self) -> torch.device:
-        """Where the weights are."""
-        return self.out.weight.device
-
-    def start(self, batch: int) -> State:
-        """State of every layer before the first step."""
-        return [layer.start(batch) for layer in self.layers]  # type: ignore[operator]
-
     def forward(self, before: Tensor, place: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Logits of the event of each step.
 
@@ -143,7 +150,7 @@ class DrumRnn(nn.Module):
         return self.out(x), after
 
 
-class GrooveMemory(nn.Module):
+class GrooveMemory(_Recurrent):
     """A network that remembers the groove, as `config` describes it, over the events of `encoding`."""
 
     bits: Tensor
@@ -169,15 +176,6 @@ class GrooveMemory(nn.Module):
         self.bar = nn.Linear(units, BARS)
         self.gate = nn.Linear(units + MATCHES * BARS, 1)
         _begin(self.layers)
-
-    @property
-    def device(self) -> torch.device:
-        """Where the weights are."""
-        return self.out.weight.device
-
-    def start(self, batch: int) -> State:
-        """State of every layer before the first step."""
-        return [layer.start(batch) for layer in self.layers]  # type: ignore[operator]
 
     def forward(self, before: Tensor, place: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Log probabilities of the event of each step.
