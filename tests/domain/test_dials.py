@@ -26,7 +26,7 @@ from drumstudio.domain.dials import FILL_PERIODS, Dials
     ],
 )
 def test_refuses_what_is_out_of_range(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="not|letters"):
+    with pytest.raises(ValueError, match=r"not|letters"):
         Dials(**wrong)
 
 
