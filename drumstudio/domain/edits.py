@@ -96,13 +96,28 @@ def copy_row(pattern: Pattern, source: Drum, target: Drum) -> Pattern:
 
 
 def set_bars(pattern: Pattern, bars: int) -> Pattern:
-    """Lengthen with rests or cut at the end; a seam beyond the end goes."""
+    """Lengthen with rests or cut at the end; a seam, locks and marks beyond the end go."""
     bars = max(1, min(MAX_BARS, bars))
     if bars == pattern.bars:
         return pattern
     steps = bars * pattern.grid.steps_per_bar
     seam = pattern.seam if pattern.seam is not None and pattern.seam < steps else None
-    return replace(pattern, bars=bars, hits=tuple(h for h in pattern.hits if h.step < steps), seam=seam)
+    hits = tuple(h for h in pattern.hits if h.step < steps)
+    return _resized(pattern, bars, hits, seam)
+
+
+def _resized(pattern: Pattern, bars: int, hits: tuple[Hit, ...], seam: int | None) -> Pattern:
+    """`pattern` of `bars` bars with other hits, and those of its locks and marks that lie in them."""
+    steps = bars * pattern.grid.steps_per_bar
+    return replace(
+        pattern,
+        bars=bars,
+        hits=hits,
+        seam=seam,
+        locked_bars=frozenset(bar for bar in pattern.locked_bars if bar < bars),
+        locked_cells=frozenset(cell for cell in pattern.locked_cells if cell[0] < steps),
+        fill_bars=frozenset(bar for bar in pattern.fill_bars if bar < bars),
+    )
 
 
 def set_seam(pattern: Pattern, seam: int | None) -> Pattern:
@@ -122,11 +137,13 @@ def set_grid(pattern: Pattern, grid: Grid) -> Pattern:
 
     Every hit keeps its place in ticks within its bar as nearly as the new grid allows: it goes
     to the nearest step and keeps the rest as offset.  What a shorter bar cuts off is lost; where
-    two hits meet the louder stays.
+    two hits meet the louder stays.  A cell is locked where the nearest cell of the old grid was,
+    and a locked hit takes its lock along.
     """
     if grid == pattern.grid:
         return pattern
     old, cells = pattern.grid, dict[tuple[int, int], Hit]()
+    locked = _regridded_locks(pattern, grid)
     for hit in pattern.hits:
         bar, within = divmod(hit.step, old.steps_per_bar)
         tick = within * old.ticks_per_step + round(hit.offset * old.ticks_per_step)
@@ -137,13 +154,99 @@ def set_grid(pattern: Pattern, grid: Grid) -> Pattern:
         offset = max(-0.5, min(0.499, (tick - step * size) / size))
         moved = replace(hit, step=bar * grid.steps_per_bar + step, offset=offset)
         key = (moved.step, int(moved.drum))
+        if (hit.step, int(hit.drum)) in pattern.locked_cells:
+            locked.add(key)
         if key not in cells or cells[key].velocity < moved.velocity:
             cells[key] = moved
     seam = None
     if pattern.seam is not None:
         seam_bar = round(pattern.seam / old.steps_per_bar)
         seam = seam_bar * grid.steps_per_bar if 0 < seam_bar < pattern.bars else None
-    return replace(pattern, grid=grid, hits=tuple(cells.values()), seam=seam)
+    return replace(pattern, grid=grid, hits=tuple(cells.values()), seam=seam, locked_cells=frozenset(locked))
+
+
+def _regridded_locks(pattern: Pattern, grid: Grid) -> set[tuple[int, int]]:
+    """Cells of the pattern on `grid` to which a locked cell of its own grid is nearest."""
+    by_step: dict[int, list[int]] = {}
+    for step, drum in pattern.locked_cells:
+        by_step.setdefault(step, []).append(drum)
+    old, found = pattern.grid, set[tuple[int, int]]()
+    if not by_step:
+        return found
+    for step in range(pattern.bars * grid.steps_per_bar):
+        bar, within = divmod(step, grid.steps_per_bar)
+        # Of two equally near the earlier, whose stretch of time this cell divides.
+        nearest = -(-(within * grid.ticks_per_step * 2 - old.ticks_per_step) // (2 * old.ticks_per_step))
+        if nearest < old.steps_per_bar:
+            found.update((step, drum) for drum in by_step.get(bar * old.steps_per_bar + nearest, ()))
+    return found
+
+
+def lock_bars(pattern: Pattern, bars: Iterable[int], *, locked: bool = True) -> Pattern:
+    """Close whole bars to the drummer, or open them; cells locked by themselves stay locked."""
+    asked = frozenset(bar for bar in bars if 0 <= bar < pattern.bars)
+    wanted = pattern.locked_bars | asked if locked else pattern.locked_bars - asked
+    return pattern if wanted == pattern.locked_bars else replace(pattern, locked_bars=wanted)
+
+
+def lock_cells(pattern: Pattern, cells: Iterable[Cell], *, locked: bool = True) -> Pattern:
+    """Close cells to the drummer, struck or silent, or open them.
+
+    A locked bar in which cells are opened hands its lock over to its other cells.
+    """
+    asked = frozenset((step, int(drum)) for step, drum in cells if 0 <= step < pattern.steps)
+    bars = pattern.locked_bars
+    if locked:
+        wanted = pattern.locked_cells | asked
+    else:
+        opened = frozenset(pattern.grid.bar_of(step) for step, _ in asked) & bars
+        wanted = (pattern.locked_cells | _cells_of_bars(pattern.grid, opened)) - asked
+        bars -= opened
+    if wanted == pattern.locked_cells and bars == pattern.locked_bars:
+        return pattern
+    return replace(pattern, locked_bars=bars, locked_cells=wanted)
+
+
+def _cells_of_bars(grid: Grid, bars: Iterable[int]) -> frozenset[tuple[int, int]]:
+    size = grid.steps_per_bar
+    return frozenset(
+        (step, int(drum)) for bar in bars for step in range(bar * size, (bar + 1) * size) for drum in Drum
+    )
+
+
+def unlock_all(pattern: Pattern) -> Pattern:
+    """Open every bar and cell to the drummer."""
+    if not pattern.locked_bars and not pattern.locked_cells:
+        return pattern
+    return replace(pattern, locked_bars=frozenset(), locked_cells=frozenset())
+
+
+def toggle_fill_bar(pattern: Pattern, bar: int) -> Pattern:
+    """Mark a bar to end in a fill, or take its mark away."""
+    if not 0 <= bar < pattern.bars:
+        return pattern
+    return replace(pattern, fill_bars=pattern.fill_bars ^ {bar})
+
+
+def clear(pattern: Pattern) -> Pattern:
+    """Take every hit out, and seam, locks and marks with them."""
+    return Pattern(pattern.grid, pattern.bars, swing=pattern.swing)
+
+
+def double(pattern: Pattern) -> Pattern:
+    """Repeat the pattern after itself, locks and marks included; the same where that is too long."""
+    if pattern.bars * 2 > MAX_BARS:
+        return pattern
+    bars, steps = pattern.bars, pattern.steps
+    again = (replace(hit, step=hit.step + steps) for hit in pattern.hits)
+    return replace(
+        pattern,
+        bars=bars * 2,
+        hits=(*pattern.hits, *again),
+        locked_bars=pattern.locked_bars | {bar + bars for bar in pattern.locked_bars},
+        locked_cells=pattern.locked_cells | {(step + steps, drum) for step, drum in pattern.locked_cells},
+        fill_bars=pattern.fill_bars | {bar + bars for bar in pattern.fill_bars},
+    )
 
 
 def copy_cells(pattern: Pattern, cells: Iterable[Cell]) -> tuple[Hit, ...]:
@@ -164,14 +267,22 @@ def paste(pattern: Pattern, clip: Iterable[Hit], step: int) -> Pattern:
 def replace_from(pattern: Pattern, step: int, continuation: Pattern, keep: Iterable[Drum] = ()) -> Pattern:
     """Put `continuation` (same grid) in from `step` on: one insert of a candidate.
 
-    The pattern grows or shrinks to end with it, the seam moves to `step`; rows in `keep` hold
-    what they have there.
+    The pattern grows or shrinks to end with it, the seam moves to `step`; rows in `keep` and
+    locked bars and cells hold what they have there.
     """
     if continuation.grid != pattern.grid:
         raise ValueError("a continuation must stand on the pattern's own grid")
     kept = {Drum(drum) for drum in keep}
     total = step + continuation.steps
     bars = -(-total // pattern.grid.steps_per_bar)
-    old = [h for h in pattern.hits if h.step < step or (h.drum in kept and h.step < total)]
-    new = [replace(h, step=h.step + step) for h in continuation.hits if h.drum not in kept]
-    return replace(pattern, bars=bars, hits=(*old, *new), seam=step if 0 < step < total else None)
+
+    end = bars * pattern.grid.steps_per_bar
+
+    def held(at: int, drum: Drum) -> bool:
+        return at < step or (drum in kept and at < total) or pattern.locked(at, drum)
+
+    old = [h for h in pattern.hits if h.step < end and held(h.step, h.drum)]
+    moved = (replace(h, step=h.step + step) for h in continuation.hits)
+    new = [h for h in moved if not held(h.step, h.drum)]
+    seam = step if 0 < step < total else None
+    return _resized(pattern, bars, (*old, *new), seam)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from drumstudio.domain.drums import Drum
+from drumstudio.domain.drums import DRUM_COUNT, Drum
 from drumstudio.domain.timing import MAX_SWING, MIN_SWING, Grid, swung_tick
 
 MAX_BARS = 256
@@ -43,6 +43,10 @@ class Pattern:
     Offsets are held to whole ticks, so that a MIDI file keeps them exactly.  `seam` is the step
     at which the drummer's continuation begins: steps before it are the primer, those from it on
     are generated; None where nothing is generated.
+
+    The drummer leaves what is locked as it is, struck or silent: `locked_bars` count from 0,
+    `locked_cells` are `(step, drum)`; whole rows are locked in the project's lanes.  `fill_bars`
+    are the bars, counted from 0, that are marked to end in a fill.
     """
 
     grid: Grid = Grid()
@@ -50,6 +54,9 @@ class Pattern:
     hits: tuple[Hit, ...] = ()
     swing: float = 0.5
     seam: int | None = None
+    locked_bars: frozenset[int] = frozenset()
+    locked_cells: frozenset[tuple[int, int]] = frozenset()
+    fill_bars: frozenset[int] = frozenset()
     _cells: dict[tuple[int, int], Hit] = field(init=False, repr=False, compare=False, hash=False)
 
     def __post_init__(self) -> None:
@@ -59,6 +66,8 @@ class Pattern:
             raise ValueError(f"swing is {MIN_SWING} to {MAX_SWING}, not {self.swing}")
         if self.seam is not None and not 0 < self.seam < self.steps:
             raise ValueError(f"a seam lies inside the pattern's {self.steps} steps, not at {self.seam}")
+        if self.locked_bars or self.locked_cells or self.fill_bars:
+            self._check_marks()
         cells = {(hit.step, int(hit.drum)): self._snapped(hit) for hit in self.hits}
         if len(cells) != len(self.hits):
             raise ValueError("a pattern holds at most one hit a drum and step")
@@ -67,6 +76,15 @@ class Pattern:
             raise ValueError(f"step {ordered[-1].step} lies beyond the pattern's {self.steps} steps")
         object.__setattr__(self, "hits", ordered)
         object.__setattr__(self, "_cells", cells)
+
+    def _check_marks(self) -> None:
+        for bar in self.locked_bars | self.fill_bars:
+            if not 0 <= bar < self.bars:
+                raise ValueError(f"a marked bar is one of the pattern's {self.bars}, not number {bar}")
+        steps = self.steps
+        for step, drum in self.locked_cells:
+            if not (0 <= step < steps and 0 <= drum < DRUM_COUNT):
+                raise ValueError(f"a locked cell is one of the pattern's, not step {step} of drum {drum}")
 
     def _snapped(self, hit: Hit) -> Hit:
         per_step = self.grid.ticks_per_step
@@ -95,6 +113,10 @@ class Pattern:
     def generated(self, step: int) -> bool:
         """Whether `step` belongs to the drummer's continuation."""
         return self.seam is not None and step >= self.seam
+
+    def locked(self, step: int, drum: int) -> bool:
+        """Whether the drummer must leave the cell of `drum` on `step` as it is, by its bar or itself."""
+        return (step, drum) in self.locked_cells or self.grid.bar_of(step) in self.locked_bars
 
     def tick_of(self, hit: Hit) -> int:
         """Tick at which `hit` sounds, swing and offset included; may be below 0 at step 0."""

@@ -127,8 +127,7 @@ class PatternSlots(QWidget):
 
     def clear(self) -> None:
         """Take every hit out of the pattern on screen."""
-        pattern = self._document.pattern
-        self._document.edit(replace(pattern, hits=(), seam=None), "Clear the pattern")
+        self._document.edit(edits.clear(self._document.pattern), "Clear the pattern")
 
     def remove(self) -> None:
         """Remove the pattern on screen; the last one stays."""
@@ -141,10 +140,7 @@ class PatternSlots(QWidget):
 
     def double(self) -> None:
         """Repeat the pattern after itself."""
-        pattern = self._document.pattern
-        if pattern.bars * 2 <= MAX_BARS:
-            longer = edits.set_bars(pattern, pattern.bars * 2)
-            self._document.edit(edits.paste(longer, pattern.hits, pattern.steps), "Double the pattern")
+        self._document.edit(edits.double(self._document.pattern), "Double the pattern")
 
     def change_bars(self, by: int) -> None:
         """Make the pattern on screen longer or shorter."""

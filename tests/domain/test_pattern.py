@@ -30,6 +30,10 @@ def test_impossible_hits_are_refused(wrong: dict[str, float]) -> None:
         ({"seam": 16}, "seam"),
         ({"hits": (Hit(16, Drum.KICK),)}, "beyond"),
         ({"hits": (Hit(0, Drum.KICK, 1), Hit(0, Drum.KICK, 2))}, "at most one hit"),
+        ({"locked_bars": frozenset({1})}, "marked bar"),
+        ({"fill_bars": frozenset({-1})}, "marked bar"),
+        ({"locked_cells": frozenset({(16, 0)})}, "locked cell"),
+        ({"locked_cells": frozenset({(0, 9)})}, "locked cell"),
     ],
 )
 def test_impossible_patterns_are_refused(wrong: dict[str, object], says: str) -> None:
@@ -47,6 +51,13 @@ def test_a_pattern_orders_and_finds_its_hits() -> None:
     assert (pattern.steps, pattern.ticks) == (16, 1920)
     assert [pattern.generated(step) for step in (3, 4)] == [False, True]
     assert not Pattern().generated(15)
+
+
+def test_bars_and_cells_are_locked() -> None:
+    pattern = Pattern(bars=2, locked_bars=frozenset({1}), locked_cells=frozenset({(3, 1)}))
+    assert pattern.locked(3, Drum.SNARE)
+    assert not pattern.locked(3, Drum.KICK)
+    assert [pattern.locked(step, Drum.RIDE) for step in (15, 16, 31)] == [False, True, True]
 
 
 def test_offsets_are_held_to_ticks() -> None:

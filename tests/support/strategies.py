@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
-from drumstudio.domain.candidate import Candidate
+from drumstudio.domain.candidate import Candidate, Mode
+from drumstudio.domain.dials import FILL_PERIODS, Dials
 from drumstudio.domain.drums import DRUM_COUNT, Drum
 from drumstudio.domain.pattern import Hit, Pattern
 from drumstudio.domain.project import Lane, Project
@@ -20,8 +23,17 @@ def grids(draw: st.DrawFn) -> Grid:
 
 
 @st.composite
-def patterns(draw: st.DrawFn, grid: Grid | None = None, max_bars: int = 4, chances: bool = True) -> Pattern:
-    """Any pattern: up to `max_bars` bars and 40 hits, with swing, seam, offsets and chances."""
+def patterns(
+    draw: st.DrawFn,
+    grid: Grid | None = None,
+    max_bars: int = 4,
+    chances: bool = True,
+    locks: bool = False,
+) -> Pattern:
+    """Any pattern: up to `max_bars` bars and 40 hits, with swing, seam, offsets and chances.
+
+    With `locks`, locked bars and cells and bars marked for a fill too.
+    """
     on = grid or draw(grids())
     bars = draw(st.integers(1, max_bars))
     steps = bars * on.steps_per_bar
@@ -40,7 +52,31 @@ def patterns(draw: st.DrawFn, grid: Grid | None = None, max_bars: int = 4, chanc
     )
     seam = draw(st.none() | st.integers(1, steps - 1)) if steps > 1 else None
     swing = draw(st.sampled_from([0.5, 0.54, 0.6, 2 / 3, 0.75]))
-    return Pattern(on, bars, hits, swing, seam)
+    pattern = Pattern(on, bars, hits, swing, seam)
+    if not locks:
+        return pattern
+    some_bars = st.frozensets(st.integers(0, bars - 1))
+    cells = st.tuples(st.integers(0, steps - 1), st.integers(0, DRUM_COUNT - 1))
+    return replace(
+        pattern,
+        locked_bars=draw(some_bars),
+        locked_cells=draw(st.frozensets(cells, max_size=30)),
+        fill_bars=draw(some_bars),
+    )
+
+
+def dials() -> st.SearchStrategy[Dials]:
+    """Any setting of the dials."""
+    return st.builds(
+        Dials,
+        stick=st.floats(0, 1),
+        wildness=st.floats(0, 2),
+        fills=st.sampled_from(FILL_PERIODS),
+        crash=st.booleans(),
+        busyness=st.floats(0.5, 2),
+        style=st.sampled_from(["", "rock", "latin/brazilian"]),
+        feel=st.floats(0, 1),
+    )
 
 
 @st.composite
@@ -55,15 +91,16 @@ def candidates(draw: st.DrawFn) -> Candidate:
         draw(st.integers(0, 7)),
         draw(st.floats(0, 1)),
         draw(st.sampled_from(["Steady", "Fill at bar 3", "Ruhig & grün"])),
-        draw(st.floats(0.1, 2)),
+        draw(dials()),
         draw(st.sampled_from(["Drummer", "my own"])),
+        draw(st.sampled_from(list(Mode))),
     )
 
 
 @st.composite
 def projects(draw: st.DrawFn) -> Project:
     """Any project of up to four patterns."""
-    slots = tuple(draw(st.lists(patterns(), min_size=1, max_size=4)))
+    slots = tuple(draw(st.lists(patterns(locks=True), min_size=1, max_size=4)))
     lanes = st.builds(Lane, st.booleans(), st.booleans(), st.booleans())
     return Project(
         slots,
@@ -71,4 +108,5 @@ def projects(draw: st.DrawFn) -> Project:
         draw(st.floats(20, 400)),
         tuple(draw(st.lists(lanes, min_size=DRUM_COUNT, max_size=DRUM_COUNT))),
         tuple(dict.fromkeys(draw(st.lists(candidates(), max_size=2)))),
+        draw(dials()),
     )
