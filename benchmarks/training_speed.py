@@ -42,6 +42,8 @@ CASES = {
 class _Beat:
     events: npt.NDArray[np.int16]
     steps_per_bar: int = 16
+    steps_per_quarter: int = 4
+    style: str = ""
 
 
 def _synthetic() -> list[Track]:

@@ -13,6 +13,7 @@ POINTER = 16
 MAX_LAYERS = 8
 MAX_UNITS = 2048
 MAX_ATTENTION = 256
+MAX_STYLES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ class NetworkConfig:
     can copy from them; `layers` gives the units of each layer; `attention` the number of past steps
     that the first layer looks back on (0: none; plain Drum RNN only); `dropout` the share dropped
     after each layer in training; `place` whether the place in the bar is read beside Drum RNN's
-    counters.
+    counters, `quarters` whether the place in the quarter and triplets are too; `styles` the styles it can be
+    asked for, `fills` whether it can be asked for fills (see :mod:`drumstudio.ml.control`).
     """
 
     kind: str = DRUM_RNN
@@ -31,6 +33,9 @@ class NetworkConfig:
     attention: int = 0
     dropout: float = 0.0
     place: bool = True
+    quarters: bool = False
+    styles: tuple[str, ...] = ()
+    fills: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -45,6 +50,8 @@ class NetworkConfig:
             raise ValueError("groove memory recalls whole bars and takes no attention")
         if not 0.0 <= self.dropout < 1.0:
             raise ValueError(f"dropout is at least 0 and below 1, not {self.dropout}")
+        if len(self.styles) > MAX_STYLES or len(set(self.styles)) < len(self.styles) or "" in self.styles:
+            raise ValueError(f"a network knows up to {MAX_STYLES} styles, each by a name of its own")
 
     @property
     def label(self) -> str:
@@ -58,15 +65,21 @@ class NetworkConfig:
 
     def to_json(self) -> dict[str, Any]:
         """What JSON can hold of it."""
-        return {**asdict(self), "layers": list(self.layers)}
+        return {**asdict(self), "layers": list(self.layers), "styles": list(self.styles)}
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> NetworkConfig:
-        """The network that `to_json` described; TypeError, KeyError or ValueError where it cannot be."""
+        """The network that `to_json` described; TypeError, KeyError or ValueError where it cannot be.
+
+        Earlier versions wrote nothing of quarters, styles and fills, and their networks have none.
+        """
         return cls(
             kind=str(value["kind"]),
             layers=tuple(int(units) for units in value["layers"]),
             attention=int(value["attention"]),
             dropout=float(value["dropout"]),
             place=bool(value["place"]),
+            quarters=bool(value.get("quarters", False)),
+            styles=tuple(str(style) for style in value.get("styles", ())),
+            fills=bool(value.get("fills", False)),
         )

@@ -79,24 +79,25 @@ def one_hot(classes: npt.NDArray[np.integer], count: int) -> Floats:
     return rows
 
 
-def position_features(first: int, count: int, steps_per_bar: int, place: bool) -> Floats:
+def position_features(first: int, count: int, steps_per_bar: int, place: bool, quarter: int = 0) -> Floats:
     """Where the steps `first` to `first + count` of a track stand, (count, features) in [-1, 1].
 
     Six binary counters (bit k of the step, as -1 or 1); with `place` also sine and cosine of
-    `PLACE_WAVES` waves to the bar, and the bar's length against sixteen steps.
+    `PLACE_WAVES` waves to the bar, and the bar's length against sixteen steps; with `quarter`, the
+    steps in a quarter, sine and cosine of the place in it and whether its steps are triplets.
     """
     period = int(np.lcm(1 << COUNTERS, steps_per_bar))
-    table = _position_table(steps_per_bar, place)
+    table = _position_table(steps_per_bar, place, quarter)
     return table[np.arange(first, first + count) % period]
 
 
-def feature_count(place: bool) -> int:
+def feature_count(place: bool, quarters: bool = False) -> int:
     """Number of position features."""
-    return COUNTERS + (2 * len(PLACE_WAVES) + 1 if place else 0)
+    return COUNTERS + (2 * len(PLACE_WAVES) + 1 if place else 0) + (3 if quarters else 0)
 
 
 @lru_cache(maxsize=64)
-def _position_table(steps_per_bar: int, place: bool) -> Floats:
+def _position_table(steps_per_bar: int, place: bool, quarter: int) -> Floats:
     """Features of every step until they repeat."""
     step = np.arange(int(np.lcm(1 << COUNTERS, steps_per_bar)))
     columns = [np.where(step >> bit & 1, 1.0, -1.0) for bit in range(COUNTERS)]
@@ -105,4 +106,7 @@ def _position_table(steps_per_bar: int, place: bool) -> Floats:
             angle = 2 * np.pi * waves * (step % steps_per_bar) / steps_per_bar
             columns += [np.sin(angle), np.cos(angle)]
         columns.append(np.full(len(step), min(steps_per_bar / 16 - 1, 1.0)))
+    if quarter:
+        angle = 2 * np.pi * (step % steps_per_bar % quarter) / quarter
+        columns += [np.sin(angle), np.cos(angle), np.full(len(step), float(quarter % 3 == 0))]
     return np.stack(columns, axis=1).astype(np.float32)

@@ -119,7 +119,7 @@ def _score_rows(model: Network, tracks: Sequence[Track]) -> Score:
 def _table(model: Network, track: Track) -> tuple[Integers, Floats, Integers]:
     """What the model reads of each step of `track`, and the targets; the first is not scored."""
     classes = model.encoding.encode(track.events)
-    before, place = read(model.config, model.encoding, classes, track.steps_per_bar)
+    before, place = read(model.config, model.encoding, classes, track.steps_per_bar, track.steps_per_quarter)
     target = classes.copy()
     target[0] = IGNORED
     return before, place, target

@@ -15,8 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from drumstudio.ml.config import GROOVE_MEMORY, POINTER, NetworkConfig
-from drumstudio.ml.encoding import Encoding, feature_count
-from drumstudio.ml.reading import place_count
+from drumstudio.ml.encoding import Encoding
+from drumstudio.ml.reading import own_count, place_count
 from drumstudio.ml.recall import BARS, HEARD, LEAST, MATCHES, bit_table
 
 # Of each layer: the tensors it carries from one stretch of steps to the next, batch first.
@@ -120,7 +120,7 @@ class DrumRnn(_Recurrent):
         width = config.layers[0]
         # A one-hot vector times a matrix is a row of it: the embedding is Drum RNN's one-hot input.
         self.event = nn.Embedding(encoding.classes + 1, width)
-        self.place = nn.Linear(feature_count(config.place), width, bias=False)
+        self.place = nn.Linear(own_count(config), width, bias=False)
         sizes = (width, *config.layers)
         self.layers = nn.ModuleList(
             AttentionLayer(before, units, config.attention)
@@ -196,7 +196,7 @@ class GrooveMemory(_Recurrent):
 
     def _mixed(self, x: Tensor, past: Tensor, place: Tensor) -> Tensor:
         """Log probabilities of what the last layer's output `x` invents and the pointer copies."""
-        first = feature_count(self.config.place)
+        first = own_count(self.config)
         flat = place[..., first : first + MATCHES * BARS]
         matches = flat.reshape(*flat.shape[:2], MATCHES, BARS).transpose(-1, -2)
         absent = past == self.encoding.start

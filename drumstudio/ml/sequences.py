@@ -34,6 +34,11 @@ class Sequence:
     piece: int = 0
 
     @property
+    def steps_per_quarter(self) -> int:
+        """Steps in a quarter."""
+        return 4
+
+    @property
     def bars(self) -> int:
         """Bars begun."""
         return -(-len(self.events) // self.steps_per_bar)

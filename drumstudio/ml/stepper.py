@@ -15,9 +15,9 @@ import numpy.typing as npt
 from drumstudio.errors import CheckpointError
 from drumstudio.ml.checkpoint import Weights
 from drumstudio.ml.config import GROOVE_MEMORY, POINTER, NetworkConfig
-from drumstudio.ml.encoding import Encoding, Floats, feature_count, position_features
+from drumstudio.ml.encoding import Encoding, Floats
 from drumstudio.ml.layers import Arrays, AttentionLayer, Layer, PlainLayer
-from drumstudio.ml.reading import place_count
+from drumstudio.ml.reading import own_count, place_count, places
 from drumstudio.ml.recall import BARS, HEARD, LEAST, MATCHES, Memory, bit_table
 
 # The state of a whole network: tuples of arrays, batch first.
@@ -29,12 +29,23 @@ _HEARD = [bar - 1 for bar in HEARD]
 class Player(Protocol):
     """A network, ready to be stepped."""
 
-    def start(self, batch: int, steps_per_bar: int = 16) -> State:
+    def start(self, batch: int, steps_per_bar: int = 16, steps_per_quarter: int = 4) -> State:
         """State before the first step of a track in bars of `steps_per_bar`."""
         ...
 
-    def places(self, first: int, count: int, steps_per_bar: int) -> Floats:
-        """What the network reads of the places of `count` steps from `first` on, for `step`."""
+    def places(
+        self,
+        first: int,
+        count: int,
+        steps_per_bar: int,
+        steps_per_quarter: int = 4,
+        control: Floats | None = None,
+    ) -> Floats:
+        """What the network reads of the places of `count` steps from `first` on, for `step`.
+
+        `control` (count, features) is what :func:`drumstudio.ml.control.control_features` says of
+        those steps for this network; None asks for nothing.
+        """
         ...
 
     def step(
@@ -74,13 +85,20 @@ class Stepper:
         self._out = np.ascontiguousarray(weights["out.weight"].T)
         self._bias = weights["out.bias"]
 
-    def start(self, batch: int, steps_per_bar: int = 16) -> State:
+    def start(self, batch: int, steps_per_bar: int = 16, steps_per_quarter: int = 4) -> State:
         """State before the first step."""
         return [layer.start(batch) for layer in self._layers]
 
-    def places(self, first: int, count: int, steps_per_bar: int) -> Floats:
+    def places(
+        self,
+        first: int,
+        count: int,
+        steps_per_bar: int,
+        steps_per_quarter: int = 4,
+        control: Floats | None = None,
+    ) -> Floats:
         """What the network reads of the places, already times its weights: (count, width)."""
-        return position_features(first, count, steps_per_bar, self.config.place) @ self._place
+        return places(self.config, first, count, steps_per_bar, steps_per_quarter, control) @ self._place
 
     def step(
         self, before: npt.NDArray[np.int64], place: Floats, state: State, gate_bias: float = 0.0
@@ -108,14 +126,21 @@ class GrooveStepper:
         self._bar, self._bar_bias = np.ascontiguousarray(weights["bar.weight"].T), weights["bar.bias"]
         self._gate, self._gate_bias = weights["gate.weight"][0], weights["gate.bias"][0]
 
-    def start(self, batch: int, steps_per_bar: int = 16) -> State:
+    def start(self, batch: int, steps_per_bar: int = 16, steps_per_quarter: int = 4) -> State:
         """State before the first step: nothing remembered."""
         empty = Memory.empty(batch, steps_per_bar, self.encoding)
         return [*(layer.start(batch) for layer in self._layers), empty]
 
-    def places(self, first: int, count: int, steps_per_bar: int) -> Floats:
-        """Position features (count, features)."""
-        return position_features(first, count, steps_per_bar, self.config.place)
+    def places(
+        self,
+        first: int,
+        count: int,
+        steps_per_bar: int,
+        steps_per_quarter: int = 4,
+        control: Floats | None = None,
+    ) -> Floats:
+        """Position and control features (count, features)."""
+        return places(self.config, first, count, steps_per_bar, steps_per_quarter, control)
 
     def step(
         self, before: npt.NDArray[np.int64], place: Floats, state: State, gate_bias: float = 0.0
@@ -191,7 +216,7 @@ def expected_shapes(config: NetworkConfig, encoding: Encoding) -> dict[str, tupl
         shapes["gate.weight"], shapes["gate.bias"] = (1, last + MATCHES * BARS), (1,)
     else:
         shapes["event.weight"] = (encoding.classes + 1, width)
-        shapes["place.weight"] = (width, feature_count(config.place))
+        shapes["place.weight"] = (width, own_count(config))
     for index, (inputs, units) in enumerate(zip((width, *config.layers), config.layers, strict=False)):
         attentive = config.attention > 0 and index == 0
         cell, tail = (f"layers.{index}.cell", "") if attentive else (f"layers.{index}.lstm", "_l0")

@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from drumstudio.ml.config import NetworkConfig
+from drumstudio.ml.control import control_features, fills_of, hide
 from drumstudio.ml.encoding import Encoding, Floats
-from drumstudio.ml.reading import read
+from drumstudio.ml.reading import control_columns, read
 
 # The target of padding: left out of every loss and count.
 IGNORED = -1
@@ -23,7 +24,7 @@ Integers = npt.NDArray[np.int64]
 
 
 class Track(Protocol):
-    """What training and scoring need of a sequence: nine-drum events and the bar's length."""
+    """What training and scoring need of a sequence: nine-drum events, the bar's length, feel and style."""
 
     @property
     def events(self) -> npt.NDArray[np.int16]:
@@ -33,6 +34,16 @@ class Track(Protocol):
     @property
     def steps_per_bar(self) -> int:
         """Steps in a bar."""
+        ...
+
+    @property
+    def steps_per_quarter(self) -> int:
+        """Steps in a quarter: 3 where it is felt in triplets."""
+        ...
+
+    @property
+    def style(self) -> str:
+        """Its style, "" where it is not known."""
         ...
 
 
@@ -55,10 +66,19 @@ class Windows:
     ) -> None:
         if not tracks:
             raise ValueError("there is nothing to draw windows from")
-        self._length, self._seed = length, seed
+        self._network, self._length, self._seed = network, length, seed
         self._classes = [encoding.encode(track.events) for track in tracks]
         self._read = [
-            read(network, encoding, classes, track.steps_per_bar)
+            read(
+                network,
+                encoding,
+                classes,
+                track.steps_per_bar,
+                track.steps_per_quarter,
+                control_features(
+                    network, len(classes), track.style, fills_of(track.events, track.steps_per_bar)
+                ),
+            )
             for classes, track in zip(self._classes, tracks, strict=True)
         ]
         self._ends = np.cumsum([len(classes) for classes in self._classes])
@@ -67,7 +87,12 @@ class Windows:
         """The batch of training step `number`: `size` windows that each begin anywhere in the data."""
         draw = np.random.default_rng((self._seed, number))
         rows = [self._window(int(at)) for at in draw.integers(0, self._ends[-1], size)]
-        return collate(rows)
+        batch = collate(rows)
+        told = control_columns(self._network)
+        if told.start < told.stop:
+            for place in batch.place:
+                hide(self._network, place[:, told], draw)
+        return batch
 
     def _window(self, at: int) -> tuple[Integers, Floats, Integers]:
         """The window that holds step `at` of the data, as near to starting there as its track allows."""

@@ -33,7 +33,10 @@ TRAINING = Training(
 
 
 def test_a_model_comes_back_as_it_was(tmp_path: Path, make_model) -> None:
-    checkpoint, weights = make_model(NetworkConfig(layers=(8, 4), attention=3, dropout=0.25))
+    network = NetworkConfig(
+        layers=(8, 4), attention=3, dropout=0.25, quarters=True, styles=("funk", "rock"), fills=True
+    )
+    checkpoint, weights = make_model(network)
     checkpoint = replace(checkpoint, name="Mine – ♪", training=TRAINING)
     path = tmp_path / "deep" / "mine.safetensors"
     save(path, checkpoint, weights)
@@ -101,6 +104,17 @@ def test_foreign_damaged_and_newer_headers_are_refused(model_file: Path, changes
     with pytest.raises(CheckpointError, match=said) as refused:
         read_info(model_file)
     assert str(model_file) in str(refused.value)
+
+
+def test_a_network_of_earlier_versions_knows_no_styles_fills_or_quarters(model_file: Path) -> None:
+    old = {name: NetworkConfig().to_json()[name] for name in ("kind", "attention", "dropout", "place")}
+    _rewritten(model_file, network=json.dumps(old | {"layers": [12, 10]}))
+    network = read_info(model_file).network
+    assert network == NetworkConfig(layers=(12, 10))
+    assert not network.styles
+    assert not network.fills
+    assert not network.quarters
+    assert load_sampler(model_file).continue_([1], 3).shape == (1, 3)
 
 
 def test_what_a_later_version_adds_to_the_training_is_passed_over(model_file: Path) -> None:
@@ -181,10 +195,12 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path: Path, make_model) -> N
         {"layers": (0,)},
         {"attention": -1},
         {"dropout": 1.0},
+        {"styles": ("rock", "rock")},
+        {"styles": ("",)},
     ],
 )
 def test_networks_that_cannot_be_are_refused(wrong: dict) -> None:
-    with pytest.raises(ValueError, match=r"network|layer|attention|dropout"):
+    with pytest.raises(ValueError, match=r"network|layer|attention|dropout|style"):
         NetworkConfig(**wrong)
 
 

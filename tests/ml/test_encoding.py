@@ -76,3 +76,21 @@ def test_the_place_in_the_bar_repeats_with_the_bar_of_any_meter() -> None:
     place = features[:, COUNTERS:]
     assert np.array_equal(place[:12], place[12:24])
     assert len(np.unique(place[:12], axis=0)) == 12
+
+
+def test_the_place_in_a_quarter_tells_triplets_from_sixteenths() -> None:
+    straight = position_features(0, 64, 12, place=True, quarter=4)[:, -3:]
+    triplets = position_features(0, 64, 12, place=True, quarter=3)[:, -3:]
+    assert straight.shape[1] == feature_count(True, True) - feature_count(True)
+    for features, quarter, triplet in ((straight, 4, 0.0), (triplets, 3, 1.0)):
+        assert np.array_equal(features[:-quarter], features[quarter:])
+        assert len(np.unique(features[:quarter, :2], axis=0)) == quarter
+        assert (features[:, 2] == triplet).all()
+    assert np.array_equal(position_features(3, 9, 14, True, 4), position_features(0, 12, 14, True, 4)[3:])
+
+
+def test_quarters_begin_anew_with_every_bar() -> None:
+    """A bar of 7/8 ends half a quarter early."""
+    features = position_features(0, 28, 14, place=True, quarter=4)[:, -3:]
+    assert np.array_equal(features[14], features[0])
+    assert not np.array_equal(features[16], features[0])

@@ -16,6 +16,8 @@ class Beat:
 
     events: npt.NDArray[np.int16]
     steps_per_bar: int = 16
+    steps_per_quarter: int = 4
+    style: str = ""
 
 
 def beat(seed: int, bars: int = 6, noise: float = 0.1, per_bar: int = 16) -> Beat:
