@@ -17,6 +17,7 @@ import numpy.typing as npt
 from drumstudio.app.naming import names_of
 from drumstudio.domain import edits
 from drumstudio.domain.candidate import Candidate
+from drumstudio.domain.dials import Dials
 from drumstudio.domain.drums import DRUM_COUNT, Drum
 from drumstudio.domain.pattern import MAX_BARS, Hit, Pattern
 from drumstudio.domain.project import Lane
@@ -137,7 +138,7 @@ def continuation(task: Task, events: Sequence[int]) -> Pattern:
 
 
 def candidates_of(
-    task: Task, answers: npt.NDArray[Any], *, seed: int, temperature: float, model: str
+    task: Task, answers: npt.NDArray[Any], *, seed: int, dials: Dials, model: str
 ) -> tuple[Candidate, ...]:
     """Candidates of the sampler's `answers`, (candidates, steps) of events: the closest first."""
     patterns = [continuation(task, answer) for answer in answers.tolist()]
@@ -145,7 +146,7 @@ def candidates_of(
     made = [
         Candidate(
             pattern, task.start, task.length, seed, index,
-            groove_likeness(task.source, task.start, pattern), name, temperature, model,
+            groove_likeness(task.source, task.start, pattern), name, dials, model,
         )
         for index, (pattern, name) in enumerate(zip(patterns, names, strict=True))
     ]  # fmt: skip

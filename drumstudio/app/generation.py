@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from drumstudio.app.candidates import Task, candidates_of, continuation, prepare
 from drumstudio.domain.candidate import Candidate
+from drumstudio.domain.dials import MIDDLE, Dials
 from drumstudio.domain.pattern import Pattern
 from drumstudio.domain.performance import ALL_LANES
 from drumstudio.domain.project import Lane
@@ -44,8 +45,7 @@ class GenerationRequest:
     model: Path
     bars: int = 2
     candidates: int = 4
-    temperature: float = 0.9
-    top_p: float = 1.0
+    dials: Dials = MIDDLE
     seed: int = 0
     lanes: tuple[Lane, ...] = ALL_LANES
 
@@ -193,8 +193,7 @@ class Generation:
             task.steps,
             steps_per_bar=task.steps_per_bar,
             candidates=request.candidates,
-            temperature=request.temperature,
-            top_p=request.top_p,
+            temperature=request.dials.wildness,
             seed=request.seed,
             forced=task.forced,
             on_step=_Progress(request, task, self._listener),
@@ -203,9 +202,7 @@ class Generation:
         if cancel.is_set():
             return GenerationFailed(request.revision)
         seconds = time.perf_counter() - started
-        found = candidates_of(
-            task, answers, seed=request.seed, temperature=request.temperature, model=request.model.stem
-        )
+        found = candidates_of(task, answers, seed=request.seed, dials=request.dials, model=request.model.stem)
         LOGGER.debug("%d x %d steps in %.3f s", request.candidates, task.steps, seconds)
         return GenerationDone(request.revision, found, task.steps, seconds)
 

@@ -2,18 +2,21 @@
 
 A file is `{"format": "drumstudio-project", "format_version": n, "app_version": "...",
 "project": {...}}`.  Hits stand as `[step, drum, velocity, ticks, chance]`, the offset in whole
-ticks of 480 to the quarter, so that a project comes back exactly as it was.
+ticks of 480 to the quarter, so that a project comes back exactly as it was.  Version 2 has the
+dials, for the project and each kept continuation, and what is locked and marked in a pattern.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from drumstudio import __version__
-from drumstudio.domain.candidate import Candidate
+from drumstudio.domain.candidate import Candidate, Mode
+from drumstudio.domain.dials import MAX_WILDNESS, MIDDLE, Dials
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.pattern import Hit, Pattern
 from drumstudio.domain.project import Lane, Project
@@ -22,15 +25,43 @@ from drumstudio.errors import ProjectError
 from drumstudio.paths import write_atomically
 
 FORMAT = "drumstudio-project"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 SUFFIX = ".drumstudio"
 # A project of an hour of dense playing has about 2 MB; whatever is larger is something else.
 MAX_BYTES = 64 * 1024 * 1024
 
 Json = dict[str, Any]
 Migration = Callable[[Json], Json]
+
+
+def _from_version_1(whole: Json) -> Json:
+    """Dials, locks and fill marks came with version 2; a continuation had a temperature alone."""
+    project = whole["project"]
+    middle = _dials_to_json(MIDDLE)
+
+    def pattern(old: Json) -> Json:
+        return {**old, "locked_bars": [], "locked_cells": [], "fill_bars": []}
+
+    def candidate(old: Json) -> Json:
+        made = {name: value for name, value in old.items() if name != "temperature"}
+        wildness = min(MAX_WILDNESS, max(0.0, float(old["temperature"])))
+        # Nothing but the temperature was asked for: no fills, no crash.
+        dials = {**middle, "wildness": wildness, "fills": 0, "crash": False}
+        return {**made, "pattern": pattern(old["pattern"]), "dials": dials, "mode": Mode.CONTINUE.value}
+
+    return {
+        **whole,
+        "project": {
+            **project,
+            "patterns": [pattern(old) for old in project["patterns"]],
+            "kept": [candidate(old) for old in project["kept"]],
+            "dials": middle,
+        },
+    }
+
+
 # Version n -> pure function from a whole file of version n to one of version n + 1.
-MIGRATIONS: Mapping[int, Migration] = {}
+MIGRATIONS: Mapping[int, Migration] = {1: _from_version_1}
 
 _DRUMS = {drum.name.lower(): drum for drum in Drum}
 
@@ -124,6 +155,7 @@ def project_to_json(project: Project) -> Json:
         },
         "patterns": [_pattern_to_json(pattern) for pattern in project.patterns],
         "kept": [_candidate_to_json(candidate) for candidate in project.kept],
+        "dials": _dials_to_json(project.dials),
     }
 
 
@@ -137,6 +169,7 @@ def project_from_json(value: object) -> Project:
         qpm=_number(table["qpm"], "qpm"),
         lanes=tuple(_lane_from_json(lanes[drum.name.lower()]) for drum in Drum),
         kept=tuple(_candidate_from_json(entry) for entry in _list(table["kept"], "kept")),
+        dials=_dials_from_json(table["dials"]),
     )
 
 
@@ -152,6 +185,9 @@ def _pattern_to_json(pattern: Pattern) -> Json:
             [hit.step, hit.drum.name.lower(), hit.velocity, round(hit.offset * size), hit.chance]
             for hit in pattern.hits
         ],
+        "locked_bars": sorted(pattern.locked_bars),
+        "locked_cells": [[step, Drum(drum).name.lower()] for step, drum in sorted(pattern.locked_cells)],
+        "fill_bars": sorted(pattern.fill_bars),
     }
 
 
@@ -167,19 +203,48 @@ def _pattern_from_json(value: object) -> Pattern:
         hits=tuple(_hit_from_json(entry, grid) for entry in _list(table["hits"], "hits")),
         swing=_number(table["swing"], "swing"),
         seam=None if seam is None else _whole(seam, "seam"),
+        locked_bars=_bars_from_json(table["locked_bars"], "locked bars"),
+        locked_cells=frozenset(
+            _cell_from_json(cell) for cell in _list(table["locked_cells"], "locked cells")
+        ),
+        fill_bars=_bars_from_json(table["fill_bars"], "bars with fills"),
     )
 
 
 def _hit_from_json(value: object, grid: Grid) -> Hit:
     step, name, velocity, ticks, chance = _list(value, "a hit", 5)
-    if not isinstance(name, str) or name not in _DRUMS:
-        raise _DamagedError(f"there is no drum {str(name)[:20]!r}")
     return Hit(
         _whole(step, "step"),
-        _DRUMS[name],
+        _drum(name),
         _whole(velocity, "velocity"),
         _whole(ticks, "offset") / grid.ticks_per_step,
         _number(chance, "chance"),
+    )
+
+
+def _cell_from_json(value: object) -> tuple[int, int]:
+    step, name = _list(value, "a locked cell", 2)
+    return _whole(step, "step"), int(_drum(name))
+
+
+def _bars_from_json(value: object, what: str) -> frozenset[int]:
+    return frozenset(_whole(bar, what) for bar in _list(value, what))
+
+
+def _dials_to_json(dials: Dials) -> Json:
+    return asdict(dials)
+
+
+def _dials_from_json(value: object) -> Dials:
+    table = _table(value, "the dials")
+    return Dials(
+        stick=_number(table["stick"], "stick"),
+        wildness=_number(table["wildness"], "wildness"),
+        fills=_whole(table["fills"], "fills"),
+        crash=_flag(table["crash"], "crash"),
+        busyness=_number(table["busyness"], "busyness"),
+        style=_text(table["style"], "style"),
+        feel=_number(table["feel"], "feel"),
     )
 
 
@@ -192,8 +257,9 @@ def _candidate_to_json(candidate: Candidate) -> Json:
         "index": candidate.index,
         "groove": candidate.groove,
         "name": candidate.name,
-        "temperature": candidate.temperature,
+        "dials": _dials_to_json(candidate.dials),
         "model": candidate.model,
+        "mode": candidate.mode.value,
     }
 
 
@@ -207,17 +273,27 @@ def _candidate_from_json(value: object) -> Candidate:
         index=_whole(table["index"], "index"),
         groove=_number(table["groove"], "groove"),
         name=_text(table["name"], "name"),
-        temperature=_number(table["temperature"], "temperature"),
+        dials=_dials_from_json(table["dials"]),
         model=_text(table["model"], "model"),
+        mode=Mode(_text(table["mode"], "mode")),
     )
 
 
 def _lane_from_json(value: object) -> Lane:
     table = _table(value, "a lane")
-    states = [table[key] for key in ("muted", "soloed", "locked")]
-    if not all(isinstance(state, bool) for state in states):
-        raise _DamagedError("a lane is neither on nor off")
-    return Lane(*states)
+    return Lane(*(_flag(table[key], key) for key in ("muted", "soloed", "locked")))
+
+
+def _drum(value: object) -> Drum:
+    if not isinstance(value, str) or value not in _DRUMS:
+        raise _DamagedError(f"there is no drum {str(value)[:20]!r}")
+    return _DRUMS[value]
+
+
+def _flag(value: object, what: str) -> bool:
+    if not isinstance(value, bool):
+        raise _DamagedError(f"{what} is neither on nor off")
+    return value
 
 
 def _table(value: object, what: str) -> Json:

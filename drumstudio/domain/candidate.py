@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
+from drumstudio.domain.dials import Dials
 from drumstudio.domain.pattern import Pattern
+
+
+class Mode(StrEnum):
+    """What the drummer is asked: to go on after the seam or the end, to complete bars that are
+    there, or to dress a row of taps as a full beat."""
+
+    CONTINUE = "continue"
+    COMPLETE = "complete"
+    DRESS = "dress"
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One continuation on offer.
+    """One answer on offer.
 
-    `pattern` is the continuation alone on the source's grid, its step 0 at step `start` of the
+    `pattern` is the answer alone on the source's grid, its step 0 at step `start` of the
     source, `steps` long (the pattern may end in rests beyond).  `groove` is its likeness to the
-    primer, 0 to 1; `seed`, `index` and `temperature` replay it with the same model.
+    primer, or to what the pattern had there where it was completed, 0 to 1; `seed`, `index`,
+    `dials` and `mode` replay it with the same model.
     """
 
     pattern: Pattern
@@ -23,8 +35,9 @@ class Candidate:
     index: int
     groove: float
     name: str
-    temperature: float
+    dials: Dials
     model: str
+    mode: Mode = Mode.CONTINUE
 
     def __post_init__(self) -> None:
         if self.start < 0 or self.seed < 0 or self.index < 0:
@@ -33,5 +46,3 @@ class Candidate:
             raise ValueError(f"a continuation of {self.pattern.steps} steps cannot be {self.steps} long")
         if not 0.0 <= self.groove <= 1.0:
             raise ValueError(f"a likeness is 0 to 1, not {self.groove}")
-        if not 0.0 < self.temperature <= 10.0:
-            raise ValueError(f"a temperature is above 0 and at most 10, not {self.temperature}")

@@ -48,3 +48,7 @@ class Dials:
     def fill_at(self, bar: int) -> bool:
         """Whether a fill is due in `bar` (counted from 0 at the pattern's start)."""
         return self.fills > 0 and (bar + 1) % self.fills == 0
+
+
+# Where the dials stand at the first start; a double click brings one back there.
+MIDDLE = Dials()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from drumstudio.domain.candidate import Candidate
+from drumstudio.domain.dials import MIDDLE, Dials
 from drumstudio.domain.drums import DRUM_COUNT, Drum
 from drumstudio.domain.pattern import Pattern
 from drumstudio.domain.timing import MAX_QPM, MIN_QPM
@@ -28,7 +29,7 @@ class Project:
 
     `patterns` are the slots A, B, C ...; `current` indexes the one on screen and playing; `qpm`
     is the tempo in quarters a minute; `lanes[drum]` the state of each row; `kept` are the
-    continuations put aside for later, each of them once.
+    continuations put aside for later, each of them once; `dials` what is asked of the drummer.
     """
 
     patterns: tuple[Pattern, ...] = (Pattern(),)
@@ -36,6 +37,7 @@ class Project:
     qpm: float = 120.0
     lanes: tuple[Lane, ...] = (Lane(),) * DRUM_COUNT
     kept: tuple[Candidate, ...] = ()
+    dials: Dials = MIDDLE
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.patterns) <= len(PATTERN_NAMES):

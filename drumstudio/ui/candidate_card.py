@@ -134,7 +134,7 @@ class CandidateCard(QFrame):
         self._groove.setToolTip("How much of the primer comes back: struck cells in common, bar by bar")
         self.setToolTip(
             f"{candidate.name}: seed {candidate.seed}, number {candidate.index + 1}, "
-            f"wildness {candidate.temperature:.2f}, {candidate.model}"
+            f"wildness {candidate.dials.wildness:.2f}, {candidate.model}"
         )
         self.setAccessibleName(f"Continuation {self.letter}, {candidate.name}, groove {candidate.groove:.0%}")
         for button, what in (

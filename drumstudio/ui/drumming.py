@@ -18,6 +18,7 @@ from drumstudio.app.generation import (
 )
 from drumstudio.domain import edits
 from drumstudio.domain.candidate import Candidate
+from drumstudio.domain.dials import Dials
 from drumstudio.domain.pattern import Pattern
 from drumstudio.domain.project import MAX_KEPT, Project
 from drumstudio.engine.facade import Position
@@ -120,7 +121,7 @@ class Drumming(QObject):
                 model=model.path,
                 bars=wish.bars,
                 candidates=wish.candidates,
-                temperature=wish.temperature,
+                dials=Dials(wildness=wish.temperature),
                 seed=wish.seed,
                 lanes=project.lanes,
             )

@@ -21,6 +21,7 @@ from drumstudio.app.candidates import (
 from drumstudio.domain import edits
 from drumstudio.domain.candidate import Candidate
 from drumstudio.domain.demo import demo_pattern
+from drumstudio.domain.dials import Dials
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.pattern import Hit, Pattern
 from drumstudio.domain.performance import ALL_LANES
@@ -39,7 +40,7 @@ def made(source: Pattern, bars: int = 2, lanes: tuple[Lane, ...] = ALL_LANES, se
         bits = 1 << np.arange(9)
         clear, put = (task.forced >= 0) @ bits, (task.forced > 0) @ bits
         answers = (answers & ~clear) | put
-    return candidates_of(task, answers, seed=3, temperature=0.9, model="tiny")[0]
+    return candidates_of(task, answers, seed=3, dials=Dials(), model="tiny")[0]
 
 
 def test_the_primer_is_the_pattern_up_to_its_seam() -> None:
@@ -150,11 +151,11 @@ def test_candidates_come_closest_first_with_different_names() -> None:
     task = prepare(ROCK, ALL_LANES, 2)
     draws = np.random.default_rng(1).integers(0, 512, (4, 32)).astype(np.int16)
     draws[2] = ROCK.events()
-    found = candidates_of(task, draws, seed=8, temperature=1.1, model="tiny")
+    found = candidates_of(task, draws, seed=8, dials=Dials(wildness=1.1), model="tiny")
     assert [c.groove for c in found] == sorted((c.groove for c in found), reverse=True)
     assert (found[0].groove, found[0].index, found[0].name) == (1.0, 2, "Same again")
     assert len({c.name for c in found}) == 4
-    assert {(c.seed, c.temperature, c.model) for c in found} == {(8, 1.1, "tiny")}
+    assert {(c.seed, c.dials.wildness, c.model) for c in found} == {(8, 1.1, "tiny")}
 
 
 def test_the_first_bar_can_be_inserted_alone() -> None:

@@ -142,7 +142,7 @@ def test_a_bug_is_reported_and_the_thread_lives_on(
 ) -> None:
     heard: queue.SimpleQueue[threading.ExceptHookArgs] = queue.SimpleQueue()
     monkeypatch.setattr(threading, "excepthook", heard.put)
-    room.generation.submit(replace(asked, temperature=99.0))
+    room.generation.submit(replace(asked, seed=-1))
     _, end = room.until_end()
     assert isinstance(end, GenerationFailed)
     assert "bug" in end.message

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from support.strategies import projects
 
 from drumstudio.app import store
+from drumstudio.domain.candidate import Mode
 from drumstudio.domain.demo import demo_project
+from drumstudio.domain.dials import Dials
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.pattern import Hit
 from drumstudio.domain.project import Lane, Project
@@ -67,6 +69,60 @@ def test_golden_files_of_every_version_open(version: int) -> None:
     (kept,) = project.kept
     assert (kept.name, kept.seed, kept.index, kept.start, kept.groove) == ("Busier kick", 1967, 2, 16, 0.75)
     assert kept.pattern.hits == (Hit(4, Drum.SNARE, 101, -3 / 120), Hit(8, Drum.KICK, 90))
+
+
+def test_version_1_knew_a_temperature_and_no_locks() -> None:
+    project = store.load_project(GOLDEN / "version-1.drumstudio")
+    assert project.dials == Dials()
+    (kept,) = project.kept
+    assert (kept.dials, kept.mode) == (Dials(wildness=0.9, fills=0, crash=False), Mode.CONTINUE)
+    assert not any(p.locked_bars or p.locked_cells or p.fill_bars for p in project.patterns)
+
+
+def test_version_2_has_dials_locks_and_marks() -> None:
+    project = store.load_project(GOLDEN / "version-2.drumstudio")
+    assert project.dials == Dials(0.7, 0.8, 2, True, 0.9, "rock", 0.5)
+    (kept,) = project.kept
+    assert (kept.dials, kept.mode) == (Dials(0.75, 1.1, 8, False, 1.25, "funk", 0.35), Mode.COMPLETE)
+    second = project.patterns[1]
+    assert second.locked_bars == {1}
+    assert second.locked_cells == {(0, Drum.CRASH), (5, Drum.SNARE)}
+    assert second.fill_bars == {0, 1}
+
+
+def test_migrating_leaves_what_it_was_given_alone() -> None:
+    old = json.loads((GOLDEN / "version-1.drumstudio").read_text())
+    before = json.dumps(old)
+    new = store.migrated(old, "old.drumstudio")
+    assert json.dumps(old) == before
+    assert new["format_version"] == store.FORMAT_VERSION
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("dials", "stick"), 1.5),
+        (("dials", "wildness"), float("nan")),
+        (("dials", "fills"), 3),
+        (("dials", "crash"), 1),
+        (("dials", "style"), "x" * 99),
+        (("dials", "busyness"), "1"),
+        (("patterns", 0, "locked_bars"), [99]),
+        (("patterns", 0, "fill_bars"), [-1]),
+        (("patterns", 0, "locked_cells"), [[0, "gong"]]),
+        (("patterns", 0, "locked_cells"), [[999, "kick"]]),
+        (("kept", 0, "mode"), "improvise"),
+        (("kept", 0, "dials", "feel"), -1),
+    ],
+)
+def test_values_out_of_range_are_damage(place: tuple[Any, ...], value: Any) -> None:
+    whole = _full_document()
+    inside: Any = whole["project"]
+    for key in place[:-1]:
+        inside = inside[key]
+    inside[place[-1]] = value
+    with pytest.raises(ProjectError, match=r"^x\.drumstudio is damaged"):
+        store.decode(json.dumps(whole).encode(), "x.drumstudio")
 
 
 def _document(version: int = store.FORMAT_VERSION) -> dict[str, Any]:

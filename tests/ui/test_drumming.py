@@ -197,7 +197,7 @@ def test_the_controls_are_what_is_asked(qtbot: QtBot, window: MainWindow) -> Non
     assert len(cards) == 2
     for card in cards:
         assert card.candidate is not None
-        assert (card.candidate.steps, card.candidate.seed, card.candidate.temperature) == (48, 77, 1.2)
+        assert (card.candidate.steps, card.candidate.seed, card.candidate.dials.wildness) == (48, 77, 1.2)
         assert "seed 77" in card.toolTip()
 
 
