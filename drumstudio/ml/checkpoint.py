@@ -159,7 +159,7 @@ def write_tensors(path: Path, tensors: dict[str, npt.NDArray[Any]], metadata: di
     offset = 0
     for name in sorted(tensors):
         value = tensors[name]
-        kind = {"float32": "F32", "int64": "I64"}[value.dtype.name]
+        kind = {"float16": "F16", "float32": "F32", "int64": "I64"}[value.dtype.name]
         header[name] = {
             "dtype": kind,
             "shape": list(value.shape),
