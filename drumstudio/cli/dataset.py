@@ -13,7 +13,7 @@ from typing import Any
 from drumstudio.cli.steps import channel_number
 from drumstudio.errors import UsageError
 from drumstudio.midi.files import MAP_NAMES
-from drumstudio.ml.dataset import SPLITS, SUFFIX, DataSet, Verdict, build, require_data
+from drumstudio.ml.dataset import QUANTISERS, SPLITS, SUFFIX, DataSet, Verdict, build, require_data
 
 _WIDE = 4000  # columns
 
@@ -24,9 +24,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "A style takes its kinds too: rock takes rock and rock/indie. info.csv is looked for beside the "
         "files and in the folders above; without one, names like 1_rock_120_beat_4-4.mid are understood. "
         "With --json one object comes out on stdout: out, files, used, sequences, bars, steps, splits, kit, "
-        "fingerprint, and verdicts, one for each file: file, used, kind (used, unreadable, notes, channel, "
-        "drums, short, meter, filtered, size), reason, remedy, bars, steps, sequences, meter, qpm, channel, "
-        "map, style, beat_type, split."
+        "quantise, feels (sequences of each), fingerprint, and verdicts, one for each file: file, used, "
+        "kind (used, unreadable, notes, channel, drums, short, meter, filtered, size), reason, remedy, "
+        "bars, steps, sequences, meter, qpm, channel, map, style, beat_type, split, feel."
     )
     add_source_arguments(parser)
     parser.add_argument("--out", required=True, metavar="F", help=f"the data set to write ({SUFFIX})")
@@ -44,6 +44,12 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kit", type=int, default=9, choices=(9, 1), help="nine drums (default) or one")
     parser.add_argument(
         "--map", default="auto", choices=MAP_NAMES, help="what the note numbers mean (default: recognised)"
+    )
+    parser.add_argument(
+        "--quantise",
+        choices=QUANTISERS,
+        help="how notes find their steps: by the feel of each piece, triplets in triplets and a constant "
+        "offset taken out (feel, the default), or as Drum RNN's tools do it; saved sets keep what they have",
     )
     parser.add_argument("--channel", type=channel_number, help="channel of the drums, 1 to 16")
     parser.add_argument(
@@ -90,6 +96,7 @@ def _build(args: argparse.Namespace) -> DataSet:
             args.channel,
             args.seed,
             progress,
+            args.quantise,
         )
 
     if not sys.stderr.isatty():
@@ -113,6 +120,8 @@ def _summary(data: DataSet, out: Path) -> dict[str, Any]:
         "steps": data.steps,
         "splits": {split: splits[split] for split in SPLITS},
         "kit": data.kit,
+        "quantise": data.quantise,
+        "feels": dict(Counter(sequence.feel for sequence in data.sequences)),
         "fingerprint": data.fingerprint,
         "verdicts": [verdict.as_json() for verdict in data.verdicts],
     }

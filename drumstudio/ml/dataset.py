@@ -17,12 +17,12 @@ from typing import TypedDict, Unpack
 
 from drumstudio.errors import DatasetError
 from drumstudio.ml import dataset_file
-from drumstudio.ml.cutting import STEPS_PER_QUARTER
+from drumstudio.ml.cutting import BY_FEEL, QUANTISERS, STEPS_PER_QUARTER
 from drumstudio.ml.judging import Choices, Judged, judge_file, judge_sequences
 from drumstudio.ml.sequences import SPLITS, Filters, Sequence, Verdict
 from drumstudio.ml.sources import SUFFIX, find_sources
 
-__all__ = ["SPLITS", "SUFFIX", "DataSet", "Sequence", "Verdict", "build", "open_dataset"]
+__all__ = ["QUANTISERS", "SPLITS", "SUFFIX", "DataSet", "Sequence", "Verdict", "build", "open_dataset"]
 
 # Share of the files without an official split that are held out, each for validation and for test.
 HELD_OUT = 0.1
@@ -33,20 +33,21 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, eq=False)
 class DataSet:
-    """Sequences on one grid, and the verdicts on the files they come from.
+    """Sequences on the grids of their feels, and the verdicts on the files they come from.
 
     `kit` is 9 (events are sets of drums) or 1 (something struck or not); `map` the name of the
-    drum map asked for.
+    drum map asked for; `quantise` "feel", or "drum_rnn" where all steps are those of Drum RNN's tools.
     """
 
     sequences: tuple[Sequence, ...]
     verdicts: tuple[Verdict, ...] = ()
     kit: int = 9
     map: str = "auto"
+    quantise: str = BY_FEEL
 
     @property
     def steps_per_quarter(self) -> int:
-        """The grid: 4 for nine drums, 2 for one."""
+        """The grid of straight sequences: 4 for nine drums, 2 for one."""
         return STEPS_PER_QUARTER[self.kit]
 
     @property
@@ -61,10 +62,12 @@ class DataSet:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Digest of all that a training sees of it: events, meters and splits, in order."""
+        """Digest of all that a training sees of it: events, meters, grids and splits, in order."""
         digest = hashlib.sha256(f"{self.kit}".encode())
         for sequence in self.sequences:
             digest.update(f"/{sequence.split}/{sequence.meter}/{sequence.steps_per_bar}/".encode())
+            if sequence.feel != "straight":
+                digest.update(f"{sequence.feel}/{sequence.swing}/{sequence.steps_per_quarter}/".encode())
             digest.update(sequence.events.astype("<i2").tobytes())
         return digest.hexdigest()
 
@@ -82,7 +85,7 @@ class DataSet:
 
     def save(self, path: str | Path) -> None:
         """Write the set to `path`, whole or not at all.  Raises DatasetError."""
-        dataset_file.write(Path(path), self.sequences, self.verdicts, self.kit, self.map)
+        dataset_file.write(Path(path), self.sequences, self.verdicts, self.kit, self.map, self.quantise)
 
     @classmethod
     def load(cls, path: str | Path) -> DataSet:
@@ -102,6 +105,7 @@ class BuildChoices(TypedDict, total=False):
     channel: int | None
     seed: int
     progress: Progress | None
+    quantise: str | None
 
 
 def open_dataset(*sources: str | Path, **choices: Unpack[BuildChoices]) -> DataSet:
@@ -139,45 +143,64 @@ def build(
     channel: int | None = None,
     seed: int = 0,
     progress: Progress | None = None,
+    quantise: str | None = None,
 ) -> DataSet:
     """Build a data set of MIDI files, folders of them, and saved data sets (.drumdata).
 
     `map` is magenta, roland, gm or auto; `channel` (0-15) overrides the search for the drums;
     `seed` draws the split of files that have none; `progress(done, files)` is called now and
-    then.  A file that cannot be used costs nothing but its verdict.  Raises DatasetError where a
-    source is not there, or choices contradict each other.
+    then; `quantise` is "feel" (if None) or "drum_rnn", saved sets keep what they have.  A file
+    that cannot be used costs nothing but its verdict.  Raises DatasetError where a source is not
+    there, or choices contradict each other.
     """
     if beats_only and fills_only:
         raise DatasetError("only beats and only fills leave nothing; choose one of them")
     if kit not in STEPS_PER_QUARTER:
         raise DatasetError(f"a kit has 9 drums or 1, not {kit}")
     types = (("beat",) if beats_only else ()) + (("fill",) if fills_only else ())
+    if quantise is not None and quantise not in QUANTISERS:
+        raise DatasetError(f"there is no {quantise!r} to quantise by; choose one of {', '.join(QUANTISERS)}")
     filters = Filters(tuple(styles or ()), types, tuple(meters or ()))
-    choices = Choices(filters, kit, map, channel)
+    choices = Choices(filters, kit, map, channel, quantise or BY_FEEL)
     found = find_sources(sources)
     judged: list[Judged] = []
+    ways = set()  # how the steps were found
     for index, source in enumerate(found):
         if source.path.suffix.lower() == SUFFIX:
-            judged += _judge_saved(source.path, choices)
+            saved = _load_saved(source.path, kit, quantise)
+            judged += _judge_saved(saved, filters)
+            ways.add(saved.quantise)
         else:
             judged.append(judge_file(source, choices))
+            ways.add(choices.quantise)
         if progress is not None:
             progress(index + 1, len(found))
-    return _gathered(judged, kit, map, seed)
+    return replace(
+        _gathered(judged, kit, map, seed), quantise=ways.pop() if len(ways) == 1 else choices.quantise
+    )
 
 
-def _judge_saved(path: Path, choices: Choices) -> list[Judged]:
-    """Verdicts on the files of a saved data set, and what is wanted of its sequences."""
+def _load_saved(path: Path, kit: int, quantise: str | None) -> DataSet:
+    """A saved data set, if it is of that kit and, unless None, that way to find steps; else DatasetError."""
     saved = DataSet.load(path)
-    if saved.kit != choices.kit:
+    if saved.kit != kit:
         raise DatasetError(
-            f"{path} was built for {saved.kit} drums, not {choices.kit}; build it again from its files"
+            f"{path} was built for {saved.kit} drums, not {kit}; build it again from its files"
         )
+    if quantise not in (None, saved.quantise):
+        raise DatasetError(
+            f"{path} was quantised by {saved.quantise}, not {quantise}; build it again from its files"
+        )
+    return saved
+
+
+def _judge_saved(saved: DataSet, filters: Filters) -> list[Judged]:
+    """Verdicts on the files of a saved data set, and what is wanted of its sequences."""
     by_file: dict[str, list[Sequence]] = {}
     for sequence in saved.sequences:
         by_file.setdefault(sequence.file, []).append(sequence)
     unused: list[Judged] = [(verdict, []) for verdict in saved.verdicts if not verdict.used]
-    return unused + [judge_sequences(sequences, choices.filters) for sequences in by_file.values()]
+    return unused + [judge_sequences(sequences, filters) for sequences in by_file.values()]
 
 
 def _gathered(judged: list[Judged], kit: int, drum_map: str, seed: int) -> DataSet:

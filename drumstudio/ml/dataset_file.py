@@ -1,7 +1,8 @@
 """Saved data sets (.drumdata): a safetensors file, so that reading one can run no code.
 
 Tensors: `events`, int16, all sequences one after the other, and `lengths`, int64.  Metadata: one
-JSON text under `drumstudio-dataset` with `version`, `kit`, `map`, `sequences` and `verdicts`.
+JSON text under `drumstudio-dataset` with `version`, `kit`, `map`, `quantise`, `sequences` and
+`verdicts`.  Version 1 knew no feel: all its steps are straight.
 """
 
 from __future__ import annotations
@@ -18,12 +19,15 @@ from safetensors import SafetensorError
 from safetensors.numpy import save as tensors_to_bytes
 
 from drumstudio.errors import DatasetError
+from drumstudio.midi.feel import FEELS
+from drumstudio.ml.cutting import AS_DRUM_RNN, QUANTISERS, STEPS_PER_QUARTER
 from drumstudio.ml.sequences import MIN_BARS, SPLITS, Sequence, Verdict
 from drumstudio.paths import write_atomically
 
-VERSION = 1
+VERSION = 2
 _KEY = "drumstudio-dataset"
 _NAMES = [field.name for field in fields(Sequence) if field.name != "events"]
+_NAMES_1 = _NAMES[: _NAMES.index("piece") + 1]
 
 # A bar of 255/1, the longest that a MIDI file can write, has 4080 16ths.
 _LONGEST_BAR = 4096
@@ -41,17 +45,23 @@ _KINDS = {
 }
 _Row = TypeVar("_Row", Sequence, Verdict)
 
-Parts = tuple[tuple[Sequence, ...], tuple[Verdict, ...], int, str]
+Parts = tuple[tuple[Sequence, ...], tuple[Verdict, ...], int, str, str]
 
 
 def write(
-    path: Path, sequences: tuple[Sequence, ...], verdicts: tuple[Verdict, ...], kit: int, drum_map: str
+    path: Path,
+    sequences: tuple[Sequence, ...],
+    verdicts: tuple[Verdict, ...],
+    kit: int,
+    drum_map: str,
+    quantise: str,
 ) -> None:
     """Write a data set to `path`, whole or not at all.  Raises DatasetError."""
     content = {
         "version": VERSION,
         "kit": kit,
         "map": drum_map,
+        "quantise": quantise,
         "sequences": [[getattr(sequence, name) for name in _NAMES] for sequence in sequences],
         "verdicts": [vars(verdict) for verdict in verdicts],
     }
@@ -71,7 +81,7 @@ def write(
 
 
 def read(path: Path) -> Parts:
-    """Sequences, verdicts, kit and map of a saved data set.  Raises DatasetError."""
+    """Sequences, verdicts, kit, map and way to quantise of a saved data set.  Raises DatasetError."""
     try:
         tensors, text = _opened(path)
         return _decode(tensors, json.loads(text))
@@ -103,8 +113,13 @@ def _decode(tensors: dict[str, Any], content: dict[str, Any]) -> Parts:
     if content["version"] > VERSION:
         raise _ForeignError("was written by a newer DrumStudio; update this one")
     events, lengths = tensors["events"], tensors["lengths"]
-    kit = content["kit"]
-    if kit not in (1, 9) or events.dtype != np.int16 or lengths.dtype != np.int64:
+    kit, quantise = content["kit"], content.get("quantise", AS_DRUM_RNN)
+    if (
+        quantise not in QUANTISERS
+        or kit not in (1, 9)
+        or events.dtype != np.int16
+        or lengths.dtype != np.int64
+    ):
         raise ValueError("kit or events of a wrong kind")
     if (
         (lengths < MIN_BARS).any()
@@ -114,17 +129,22 @@ def _decode(tensors: dict[str, Any], content: dict[str, Any]) -> Parts:
         raise ValueError("lengths that do not add up")
     if len(events) and (events.min() < 0 or events.max() >= 1 << kit):
         raise ValueError("events beyond the kit")
+    names = _NAMES if content["version"] > 1 else _NAMES_1
+    straight = {"steps_per_quarter": STEPS_PER_QUARTER[kit]}
     pieces = np.split(events, np.cumsum(lengths)[:-1]) if len(lengths) else []
     sequences = tuple(
-        _sequence(dict(zip(_NAMES, row, strict=True)), piece)
+        _sequence(straight | dict(zip(names, row, strict=True)), piece)
         for row, piece in zip(content["sequences"], pieces, strict=True)
     )
-    return sequences, tuple(_verdict(row) for row in content["verdicts"]), kit, str(content["map"])
+    verdicts = tuple(_verdict(row) for row in content["verdicts"])
+    return sequences, verdicts, kit, str(content["map"]), quantise
 
 
 def _sequence(row: dict[str, Any], events: Any) -> Sequence:
     if row["split"] not in SPLITS or not 0 < row["steps_per_bar"] <= _LONGEST_BAR:
         raise ValueError("a sequence of an unknown split, without bars or with endless ones")
+    if row.get("feel", FEELS[0]) not in FEELS or row["steps_per_quarter"] not in (2, 3, 4):
+        raise ValueError("a sequence of an unknown feel")
     return _checked(Sequence(events=events, **row))
 
 

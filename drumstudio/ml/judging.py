@@ -11,23 +11,26 @@ import numpy as np
 from drumstudio.errors import MidiFileError
 from drumstudio.midi.maps import drum_channel, resolve_map
 from drumstudio.midi.reader import MidiSong, read_song
-from drumstudio.ml.cutting import Piece, cut
+from drumstudio.ml.cutting import BY_FEEL, Piece, cut
 from drumstudio.ml.sequences import MIN_BARS, Filters, Sequence, Verdict
 from drumstudio.ml.sources import Source
 
 Judged = tuple[Verdict, list[Sequence]]
 
+_WORTH_SAYING = 5.0  # milliseconds of constant offset
 _GET_ANOTHER = "get the file anew, or export it again as a standard MIDI file"
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """How files are to be read: which sequences, 9 drums or 1, the map's name, a channel 0-15 or None."""
+    """How files are to be read: which sequences, 9 drums or 1, the map's name, a channel 0-15 or
+    None, and what decides on the steps ("feel" or "drum_rnn")."""
 
     filters: Filters
     kit: int
     map: str
     channel: int | None
+    quantise: str = BY_FEEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,9 @@ def _judge_song(source: Source, song: MidiSong, blank: Verdict, choices: Choices
     )
     try:
         pieces = [
-            piece for part in song.parts() for piece in cut(part, channel, drum_map, choices.kit, source.info)
+            piece
+            for part in song.parts()
+            for piece in cut(part, channel, drum_map, choices.kit, source.info, choices.quantise)
         ]
     except MidiFileError as error:
         return _refused(blank, _Fault("size", _unnamed(error, source.path), _GET_ANOTHER)), []
@@ -109,6 +114,10 @@ def _chosen(source: Source, blank: Verdict, pieces: list[Piece], choices: Choice
             info.drummer,
             info.split,
             index,
+            piece.steps_per_quarter,
+            piece.feel.kind,
+            round(piece.feel.swing, 4),
+            round(piece.feel.offset_seconds, 5),
         )
         for index, piece in enumerate(good)
     ]
@@ -147,6 +156,12 @@ def _used(blank: Verdict, kept: list[Sequence], left: list[_Fault]) -> Verdict:
     bars = sum(sequence.bars for sequence in kept)
     meters = _listed(sequence.meter for sequence in kept)
     reason = f"{bars} bars of {meters} at {_listed(f'{sequence.qpm:g}' for sequence in kept)}"
+    feels = _listed(_felt(sequence) for sequence in kept)
+    if any(sequence.feel != "straight" for sequence in kept):
+        reason += f"; {feels}"
+    offsets = [1000 * sequence.offset_seconds for sequence in kept]
+    if abs(largest := max(offsets, key=abs)) >= _WORTH_SAYING:
+        reason += f"; played {abs(largest):.0f} ms {'late' if largest > 0 else 'early'}, which is taken out"
     if len(kept) > 1:
         reason += f", in {len(kept)} pieces: its meter or tempo changes, or it is silent for long"
     if left:
@@ -161,7 +176,20 @@ def _used(blank: Verdict, kept: list[Sequence], left: list[_Fault]) -> Verdict:
         sequences=len(kept),
         meter=meters,
         qpm=kept[0].qpm,
+        feel=_listed(sequence.feel for sequence in kept),
     )
+
+
+def _felt(sequence: Sequence) -> str:
+    """The feel of a sequence, and its steps where they are not 16ths."""
+    words = {
+        "straight": "straight feel",
+        "swung": f"8ths swung {sequence.swing:.0%}",
+        "triplet": "triplet feel",
+    }[sequence.feel]
+    if sequence.steps_per_quarter == 3:
+        words += f", on {sequence.steps_per_bar} steps a bar"
+    return words
 
 
 def _named(meter: tuple[int, int]) -> str:

@@ -15,11 +15,14 @@ MIN_BARS = 2
 
 @dataclass(frozen=True, eq=False)
 class Sequence:
-    """One piece of drumming in one meter and tempo, on the grid of its data set.
+    """One piece of drumming in one meter and tempo, on the grid of its feel.
 
     `events` is int16 (steps,): bit i of a step is drum i, or 1 for anything struck in a one-drum
     set.  `file` is the path within the source it was found in; `piece` counts the pieces of a
     file from 0.  `style`, `beat_type` ("beat" or "fill") and `drummer` are "" where unknown.
+    `feel` is "straight", "swung" or "triplet", `swing` the share of a pair of 8ths that the first
+    takes, `steps_per_quarter` 3 where the steps are triplets; `offset_seconds` is the constant offset
+    against the click, late when positive, that was taken out.
     """
 
     file: str
@@ -32,11 +35,10 @@ class Sequence:
     drummer: str = ""
     split: str = "train"
     piece: int = 0
-
-    @property
-    def steps_per_quarter(self) -> int:
-        """Steps in a quarter."""
-        return 4
+    steps_per_quarter: int = 4
+    feel: str = "straight"
+    swing: float = 0.5
+    offset_seconds: float = 0.0
 
     @property
     def bars(self) -> int:
@@ -50,7 +52,8 @@ class Verdict:
 
     `kind` is one word for programs: "used", "unreadable", "notes", "channel", "drums", "short",
     "meter", "filtered" or "size".  `reason` says it to people and `remedy` what could be done ("" where
-    nothing needs to be).  Bars, steps and sequences count what is used; `channel` is 0-15 or None.
+    nothing needs to be).  Bars, steps and sequences count what is used; `channel` is 0-15 or None; `feel`
+    lists the feels of what is used.
     """
 
     file: str
@@ -68,6 +71,7 @@ class Verdict:
     style: str = ""
     beat_type: str = ""
     split: str = ""
+    feel: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The verdict for JSON; `channel` is counted from 1, as people do."""

@@ -42,7 +42,7 @@ def groove(tmp_path: Path) -> Path:
 def test_a_file_is_one_sequence_just_as_steps_gives_it(tmp_path: Path) -> None:
     notes = [(0, 36), *beat(2, start=10 * 1920 + 100), (30 * 1920, 49)]
     path = song(tmp_path / "gap.mid", tempo(0, 700_000), drums(notes))
-    data = build([path], map="magenta")
+    data = build([path], map="magenta", quantise="drum_rnn")
     assert len(data.sequences) == 1
     assert tuple(data.sequences[0].events.tolist()) == steps(read_song(path), MAGENTA).events
     assert data.sequences[0].events.dtype == np.int16

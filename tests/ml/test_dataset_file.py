@@ -67,13 +67,14 @@ def test_what_is_no_data_set_is_refused(content: bytes, tmp_path: Path) -> None:
 
 
 def changed(path: Path, change: dict[str, object], tensors: dict[str, np.ndarray]) -> Path:
-    """A saved set with parts of its content replaced."""
+    """A saved set with parts of its content replaced, or left out where None."""
     from safetensors import safe_open
 
     with safe_open(str(path), framework="np") as file:
         known = json.loads(file.metadata()["drumstudio-dataset"])
         kept = {name: file.get_tensor(name) for name in ("events", "lengths")}
-    path.write_bytes(save({**kept, **tensors}, {"drumstudio-dataset": json.dumps({**known, **change})}))
+    content = {name: value for name, value in {**known, **change}.items() if value is not None}
+    path.write_bytes(save({**kept, **tensors}, {"drumstudio-dataset": json.dumps(content)}))
     return path
 
 
@@ -103,14 +104,33 @@ def test_damage_is_refused(
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [(0, []), (0, 5), (1, 4), (2, 0), (2, True), (2, 1 << 70), (3, "fast"), (4, None), (7, ""), (8, 0.5)],
+    [
+        (0, []),
+        (0, 5),
+        (1, 4),
+        (2, 0),
+        (2, True),
+        (2, 1 << 70),
+        (3, "fast"),
+        (4, None),
+        (7, ""),
+        (8, 0.5),
+        (9, 5),
+        (9, "3"),
+        (10, "loose"),
+        (10, None),
+        (11, "half"),
+        (12, None),
+    ],
 )
 def test_a_sequence_with_a_field_of_the_wrong_kind_is_refused(
     column: int, value: object, data: DataSet, tmp_path: Path
 ) -> None:
     data.save(tmp_path / "set.drumdata")
-    rows: list[list[object]] = [["f", "4/4", 16, 120.0, "", "", "", "train", 0] for _ in data.sequences]
-    assert DataSet.load(changed(tmp_path / "set.drumdata", {"sequences": rows}, {})).bars == data.bars
+    rows: list[list[object]] = [
+        ["f", "4/4", 12, 120.0, "", "", "", "train", 0, 3, "triplet", 0.6667, 0.01] for _ in data.sequences
+    ]
+    assert DataSet.load(changed(tmp_path / "set.drumdata", {"sequences": rows}, {})).bars == 17
     rows[0][column] = value
     with pytest.raises(DatasetError, match="is damaged"):
         DataSet.load(changed(tmp_path / "set.drumdata", {"sequences": rows}, {}))
@@ -139,7 +159,24 @@ def test_a_sequence_of_a_single_step_holds_nothing_to_score(data: DataSet, tmp_p
 def test_a_newer_set_is_refused(data: DataSet, tmp_path: Path) -> None:
     data.save(tmp_path / "set.drumdata")
     with pytest.raises(DatasetError, match="newer DrumStudio; update"):
-        DataSet.load(changed(tmp_path / "set.drumdata", {"version": 2}, {}))
+        DataSet.load(changed(tmp_path / "set.drumdata", {"version": 3}, {}))
+
+
+@pytest.mark.parametrize(("kit", "per_quarter"), [(9, 4), (1, 2)])
+def test_a_set_of_before_feels_were_known_is_straight(kit: int, per_quarter: int, tmp_path: Path) -> None:
+    data = build([rock_file(tmp_path / "a.mid", 8)], kit=kit, quantise="drum_rnn")
+    path = tmp_path / "set.drumdata"
+    data.save(path)
+    first = data.sequences[0]
+    row = ["a.mid", "4/4", first.steps_per_bar, 120.0, "", "", "", "train", 0]
+    verdict = {name: value for name, value in vars(data.verdicts[0]).items() if name != "feel"}
+    old = {"version": 1, "quantise": None, "sequences": [row], "verdicts": [verdict]}
+    found = DataSet.load(changed(path, old, {}))
+    assert (found.bars, found.fingerprint, found.quantise) == (8, data.fingerprint, "drum_rnn")
+    assert (found.sequences[0].steps_per_quarter, found.sequences[0].feel) == (per_quarter, "straight")
+    with pytest.raises(DatasetError, match="was quantised by drum_rnn, not feel; build it again"):
+        open_dataset(path, kit=kit, quantise="feel")
+    assert open_dataset(path, kit=kit).quantise == "drum_rnn"
 
 
 def test_a_set_that_is_not_there(tmp_path: Path) -> None:
