@@ -203,7 +203,12 @@ class MainWindow(QMainWindow):
         menu.addSeparator()
         self.menus.add_grid(menu, "Put or remove the &seam", "seam")
         self.menus.add_grid(menu, "Regenerate &from this bar", "regenerate")
-        self.menus.add_grid(menu, "Menu of the ro&w", "row_menu")
+        self.menus.add_grid(menu, "Menu of the ro&w or selection", "row_menu")
+        menu.addSeparator()
+        self.menus.add_grid(menu, "&Lock the row or selection", "lock")
+        self.menus.add_grid(menu, "Lock the &bar", "lock_bar")
+        self.menus.add_grid(menu, "Mark the bar for a f&ill", "fill_bar")
+        self.menus.add_grid(menu, "&Unlock everything", "unlock_all")
         menu.addSeparator()
         self.menus.add(menu, "&Play or stop", self.playing.toggle, "play")
 

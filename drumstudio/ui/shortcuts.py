@@ -97,9 +97,15 @@ SHORTCUTS: tuple[Shortcut, ...] = (
         ("audition", "Hear the drum", "A"),
         ("mute", "Mute the row", "M"),
         ("solo", "Solo the row", "S"),
-        ("lock", "Lock the row against the drummer", "L"),
+        ("lock", "Lock the row, or the selection, against the drummer", "L"),
         ("next_property", "Velocity, timing or chance in the lane", "P"),
-        ("row_menu", "Menu of the row", "Shift+F10"),
+        ("row_menu", "Menu of the row, or the selection", "Shift+F10"),
+    ),
+    *_group(
+        "Bar",
+        ("lock_bar", "Lock the bar against the drummer", "Shift+L"),
+        ("fill_bar", "Mark the bar for a fill", "F"),
+        ("unlock_all", "Unlock every row, bar and cell", "Ctrl+Shift+L"),
     ),
     *_group(
         "File and window",
@@ -220,7 +226,9 @@ FIXED: list[tuple[str, list[tuple[str, str]]]] = [
             ("Select", "Shift drag"),
             ("Scroll", "Shift wheel"),
             ("Move the seam", "Drag it in the ruler"),
+            ("Lock a bar, mark it for a fill", "Click in the ruler"),
             ("Menu of a row, a place, a card", "Right click"),
+            ("Menu of the selection", "Right click on it"),
         ],
     ),
 ]

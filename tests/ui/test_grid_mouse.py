@@ -313,7 +313,9 @@ def test_chips_change_the_lane_and_follow_undo(demo: GridPanel) -> None:
         QTest.mouseClick(chip, LEFT, NONE, chip.rect().center())
     lane = document.project.lanes[Drum.KICK]
     assert (lane.muted, lane.soloed, lane.locked) == (True, True, True)
-    assert document.stack.count() == 1
+    texts = [document.stack.text(index) for index in range(document.stack.count())]
+    assert texts == ["Mute or solo rows", "Lock the kick row"]
+    document.undo()
     document.undo()
     assert not any(chip.isChecked() for chip in (header.mute, header.solo, header.lock))
     document.apply(document.project.with_lane(Drum.KICK, replace(lane, muted=False)), "Lanes")

@@ -9,18 +9,20 @@ their widget is gone, and cells are taken out of the cache before.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QRect
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QAccessibleInterface, QWindow
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QAccessibleEvent,
+    QAccessibleInterface,
+    QWindow,
+)
 from PySide6.QtWidgets import QAccessibleWidget
 from shiboken6 import Shiboken
 
 from drumstudio.domain.drums import DRUM_COUNT, GRID_ROWS
-from drumstudio.ui.grid.words import cell_words
-
-if TYPE_CHECKING:
-    from drumstudio.ui.grid.view import GridView
+from drumstudio.ui.grid.canvas import GridCanvas
 
 
 class CellInterface(QAccessibleInterface):
@@ -90,7 +92,7 @@ class CellInterface(QAccessibleInterface):
         """What the cell says."""
         if text != QAccessible.Text.Name or not self.isValid():
             return ""
-        return cell_words(self._grid.view.state.pattern, self._step, GRID_ROWS[self._row])
+        return self._grid.view.state.cell_words(self._step, GRID_ROWS[self._row])
 
     def setText(self, text: QAccessible.Text, value: str) -> None:
         """Names cannot be changed."""
@@ -99,7 +101,7 @@ class CellInterface(QAccessibleInterface):
 class GridInterface(QAccessibleWidget):
     """The grid: cells row by row, from the top left."""
 
-    def __init__(self, view: GridView) -> None:
+    def __init__(self, view: GridCanvas) -> None:
         super().__init__(view, QAccessible.Role.Table, view.accessibleName())
         self.view = view
         self._cells: dict[tuple[int, int], CellInterface] = {}
@@ -153,9 +155,7 @@ def _forget(cells: dict[tuple[int, int], CellInterface], _view: QObject | None =
 
 
 def _make(key: str, asked: QObject) -> QAccessibleInterface | None:
-    from drumstudio.ui.grid.view import GridView
-
-    if not isinstance(asked, GridView):
+    if not isinstance(asked, GridCanvas):
         return None
     _interfaces[:] = [kept for kept in _interfaces if Shiboken.isValid(kept)]
     _interfaces.append(GridInterface(asked))
@@ -169,7 +169,7 @@ def install() -> None:
         QAccessible.installFactory(_make)
 
 
-def say_focus(view: GridView) -> None:
+def say_focus(view: GridCanvas) -> None:
     """Tell a screen reader which cell has the focus now, where one listens."""
     if QAccessible.isActive():
         selection = view.state.selection
@@ -178,10 +178,16 @@ def say_focus(view: GridView) -> None:
         QAccessible.updateAccessibility(event)
 
 
-def say_change(view: GridView) -> None:
+def say_change(view: GridCanvas) -> None:
     """Tell a screen reader that the focused cell says something else now."""
     if QAccessible.isActive():
         selection = view.state.selection
         event = QAccessibleEvent(view, QAccessible.Event.NameChanged)
         event.setChild(GRID_ROWS.index(selection.drum) * view.state.columns.steps + selection.step)
         QAccessible.updateAccessibility(event)
+
+
+def announce(view: GridCanvas, words: str) -> None:
+    """Have a screen reader say what a key did beyond the focused cell, where one listens."""
+    if QAccessible.isActive():
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(view, words))

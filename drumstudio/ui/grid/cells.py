@@ -6,9 +6,10 @@ from math import ceil
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap, QPolygonF
 
 from drumstudio.domain.drums import DRUM_COUNT, Drum
+from drumstudio.domain.pattern import Hit
 from drumstudio.ui.grid.geometry import Rows
 from drumstudio.ui.theme import Theme
 
@@ -16,6 +17,8 @@ GHOST_BELOW = 41
 ACCENT_FROM = 112
 SURPRISE_LEVELS = 6  # nats; beyond, a hit is as surprising as can be shown
 ROW_GAP = 3
+LOCK_LINE = 2
+PADLOCK = 10
 RADIUS = 3.0
 
 
@@ -57,6 +60,7 @@ class CellPainter:
         self._columns: dict[tuple[int, bool, bool, frozenset[int]], QPixmap] = {}
         self._hits: dict[tuple[HitLook, int], QPixmap] = {}
         self._playheads: dict[int, QPixmap] = {}
+        self._padlocks: dict[int, QPixmap] = {}
 
     @property
     def cell_height(self) -> int:
@@ -72,7 +76,7 @@ class CellPainter:
     def column(self, width: int, strong: bool, made: bool, locked: frozenset[int]) -> QPixmap:
         """Empty cells of one column; `strong` on the even beats, `made` behind the seam.
 
-        `locked` rows, which the drummer leaves alone, are underlined.
+        `locked` rows, which the drummer leaves alone, are underlined in the gap below.
         """
         key = (width, strong, made, locked)
         if (found := self._columns.get(key)) is None:
@@ -95,8 +99,8 @@ class CellPainter:
                 painter.setBrush(hatch)
                 painter.drawRoundedRect(cell, RADIUS, RADIUS)
             if row in locked:
-                painter.setBrush(faded(QColor(theme.primer), 0.75))
-                painter.drawRect(QRectF(cell.left(), cell.bottom() - 1.5, cell.width(), 1.5))
+                painter.setBrush(QColor(theme.primer))
+                painter.drawRect(QRectF(0, cell.bottom(), width, LOCK_LINE))
         painter.end()
         return pixmap
 
@@ -121,6 +125,21 @@ class CellPainter:
         painter.end()
         return pixmap
 
+    def padlock(self, width: int) -> QPixmap:
+        """The small padlock over the first of a stretch of locked cells."""
+        if (found := self._padlocks.get(width)) is None:
+            side = min(PADLOCK, width - 2)
+            found = self._padlocks[width] = self._canvas(width, side + 2, Qt.GlobalColor.transparent)
+            painter = QPainter(found)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(self.theme.window))
+            box = QRectF(1, 1, side, side + 1)
+            painter.drawRoundedRect(box, 2, 2)
+            draw_padlock(painter, box.adjusted(1, 0.5, -1, -1), QColor(self.theme.primer), True)
+            painter.end()
+        return found
+
     def playhead(self, width: int) -> QPixmap:
         """The bright column, to be laid over what stands there."""
         if (found := self._playheads.get(width)) is None:
@@ -142,6 +161,18 @@ class CellPainter:
         warm, hot = QColor(self.theme.warn), QColor(self.theme.bad)
         return mixed(calm, warm, 2 * share) if share < 0.5 else mixed(warm, hot, 2 * share - 1)
 
+    @staticmethod
+    def bar_height(velocity: int, room: float) -> float:
+        """Height of the bar of a hit in a cell that has `room` for it."""
+        return max(5.0, room * (0.12 + 0.88 * velocity / 127))
+
+    def padlock_top(self, row: int, hit: Hit | None) -> float:
+        """Where the padlock of a cell of `row` begins: at the foot, or over a bar too low to show it."""
+        foot = self.rows.top(row) + self.cell_height - PADLOCK - 1
+        room = self.cell_height - 4.0
+        bar = 0.0 if hit is None else self.bar_height(hit.velocity, room)
+        return self.rows.top(row) if 0 < bar < min(2 * PADLOCK, room - PADLOCK) else foot
+
     def draw_hit(self, painter: QPainter, cell: QRectF, look: HitLook) -> None:
         """A hit in `cell`: an outline of fixed size, filled from below by velocity."""
         theme = self.theme
@@ -159,7 +190,7 @@ class CellPainter:
         painter.drawRoundedRect(cell.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS - 0.5, RADIUS - 0.5)
         side = 2.0 if cell.width() >= 9 else 1.5
         room = cell.adjusted(side, 2, -side, -2)
-        height = max(5.0, room.height() * (0.12 + 0.88 * share))
+        height = self.bar_height(look.velocity, room.height())
         bar = QRectF(room.left(), room.bottom() - height, room.width(), height)
         ground = QColor(theme.cell_even)
         if look.velocity < GHOST_BELOW:
@@ -195,3 +226,16 @@ def draw_padlock(painter: QPainter, box: QRectF, colour: QColor, closed: bool) -
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     painter.drawRoundedRect(body, 1.2 * unit, 1.2 * unit)
+
+
+def draw_flag(painter: QPainter, box: QRectF, colour: QColor, solid: bool) -> None:
+    """A flag on its pole in `box`, outlined only where it is not `solid`."""
+    unit = box.height() / 14
+    pole = box.left() + 3 * unit
+    painter.setPen(QPen(colour, 1.4 * unit))
+    painter.drawLine(QPointF(pole, box.top() + 1.5 * unit), QPointF(pole, box.bottom() - unit))
+    painter.setBrush(colour if solid else Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(colour, 1.1 * unit))
+    tip = QPointF(pole + 8 * unit, box.top() + 5 * unit)
+    corners = [QPointF(pole, box.top() + 2 * unit), tip, QPointF(pole, box.top() + 8 * unit)]
+    painter.drawPolygon(QPolygonF(corners))

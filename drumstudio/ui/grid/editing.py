@@ -15,6 +15,7 @@ from drumstudio.domain.project import Lane
 from drumstudio.ui.grid.geometry import ROW_OF
 from drumstudio.ui.grid.selection import Block
 from drumstudio.ui.grid.state import GridState
+from drumstudio.ui.grid.words import bars_words
 
 DEFAULT_VELOCITY = 100
 _VELOCITY_STEP = 8
@@ -152,4 +153,54 @@ class GridEditor(QObject):
     def set_lane(self, drum: Drum, lane: Lane) -> None:
         """Mute, solo or lock a row."""
         document = self._state.document
-        document.set_lanes(document.project.with_lane(drum, lane).lanes, "Mute, solo or lock rows")
+        project = document.project.with_lane(drum, lane)
+        if lane.locked == document.project.lanes[drum].locked:
+            document.set_lanes(project.lanes, "Mute or solo rows")
+        else:
+            document.apply(project, f"{_verb(lane.locked)} the {drum.label.lower()} row")
+
+    # -- what the drummer may not touch, and where it shall play a fill
+
+    def all_locked(self, block: Block) -> bool:
+        """Whether every cell of `block` is locked, by its bar or itself."""
+        return all(self._pattern.locked(step, drum) for step, drum in block.cells())
+
+    def lock_selection(self) -> None:
+        """Lock the selected cells against the drummer; open them where all of them are locked."""
+        block = self._state.selection.target()
+        locked = not self.all_locked(block)
+        self._edit(
+            edits.lock_cells(self._pattern, block.cells(), locked=locked), f"{_verb(locked)} the selection"
+        )
+
+    def lock_bars(self, bars: Iterable[int]) -> None:
+        """Lock whole bars against the drummer; open them where all of them are locked."""
+        asked = frozenset(bars)
+        locked = not asked <= self._pattern.locked_bars
+        self._edit(
+            edits.lock_bars(self._pattern, asked, locked=locked), f"{_verb(locked)} {bars_words(asked)}"
+        )
+
+    def toggle_fill(self, bar: int) -> None:
+        """Mark a bar to end in a fill, or take its mark away."""
+        marked = bar in self._pattern.fill_bars
+        text = f"Unmark bar {bar + 1}" if marked else f"Mark bar {bar + 1} for a fill"
+        self._edit(edits.toggle_fill_bar(self._pattern, bar), text)
+
+    @property
+    def anything_locked(self) -> bool:
+        """Whether a row, a bar or a cell is locked."""
+        pattern, lanes = self._pattern, self._state.document.project.lanes
+        return bool(pattern.locked_bars or pattern.locked_cells) or any(lane.locked for lane in lanes)
+
+    def unlock_all(self) -> None:
+        """Open every row, bar and cell to the drummer."""
+        document = self._state.document
+        if not self._state.previewing:
+            lanes = tuple(replace(lane, locked=False) for lane in document.project.lanes)
+            opened = document.project.with_pattern(edits.unlock_all(self._pattern))
+            document.apply(replace(opened, lanes=lanes), "Unlock everything")
+
+
+def _verb(locked: bool) -> str:
+    return "Lock" if locked else "Unlock"

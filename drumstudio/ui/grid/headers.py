@@ -97,6 +97,7 @@ class RowHeader(QWidget):
         self.mute = ChipButton("M", f"Mute {drum.label}", self)
         self.solo = ChipButton("S", f"Solo {drum.label}", self)
         self.lock = ChipButton("lock", f"Lock {drum.label} against the drummer", self)
+        self.lock.setToolTip(f"{self.lock.accessibleName()}; your own edits go through")
         for chip in (self.mute, self.solo, self.lock):
             chip.clicked.connect(self._chip_clicked)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QScrollBar, QWidget
+from PySide6.QtWidgets import QGridLayout, QMenu, QScrollBar, QWidget
 
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.edits import Cell
 from drumstudio.domain.pattern import Pattern
 from drumstudio.ui.document import Document
+from drumstudio.ui.grid.accessible import announce
 from drumstudio.ui.grid.editing import GridEditor
 from drumstudio.ui.grid.headers import RowHeaders
 from drumstudio.ui.grid.lane import LaneHeader, PropertyLane
@@ -93,6 +94,7 @@ class GridPanel(QWidget):
         self.headers.strike_requested.connect(self.strike_requested)
         self.view.hit_placed.connect(self._hit_placed)
         self.view.rows_moved.connect(self.headers.set_rows)
+        self.view.menu_asked.connect(self._open_selection_menu)
         self.lane_header.property_chosen.connect(self.lane.show_property)
         self.scroll_bar.valueChanged.connect(state.set_scroll)
         state.laid_out.connect(self._laid_out)
@@ -171,7 +173,10 @@ class GridPanel(QWidget):
             "audition": self._audition,
             "mute": partial(self._click_chip, "mute"),
             "solo": partial(self._click_chip, "solo"),
-            "lock": partial(self._click_chip, "lock"),
+            "lock": self._lock,
+            "lock_bar": self._lock_bar,
+            "fill_bar": self._mark_fill,
+            "unlock_all": editor.unlock_all,
             "next_property": self.lane_header.show_next,
             "row_menu": self._open_row_menu,
             "seam": self._toggle_seam,
@@ -192,14 +197,59 @@ class GridPanel(QWidget):
         header = self.headers.headers[self.state.selection.drum]
         {"mute": header.mute, "solo": header.solo, "lock": header.lock}[name].click()
 
+    def _lock(self) -> None:
+        """Lock the selected cells against the drummer, or the row where nothing is selected."""
+        if self.state.selection.block is None:
+            self._click_chip("lock")
+        else:
+            self.editor.lock_selection()
+
+    def _lock_bar(self) -> None:
+        steps, per_bar = self.state.selection.target().steps, self.state.columns.steps_per_bar
+        self.editor.lock_bars(range(steps[0] // per_bar, steps[-1] // per_bar + 1))
+
+    def _mark_fill(self) -> None:
+        bar = self.state.selection.step // self.state.columns.steps_per_bar
+        self.editor.toggle_fill(bar)
+        marked = bar in self.state.document.pattern.fill_bars
+        announce(self.view, f"Bar {bar + 1} {'is marked for a fill' if marked else 'has no fill mark'}")
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """The menu key opens the menu of the row; the right button erases."""
+        """The menu key opens the menu of the selection or the row; the right button erases."""
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             self._open_row_menu()
         event.accept()
 
+    def selection_menu(self) -> QMenu:
+        """The menu of the selected block."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        locked = self.editor.all_locked(self.state.selection.target())
+        for text, name in (
+            ("Cut", "cut"),
+            ("Copy", "copy"),
+            ("Duplicate", "duplicate"),
+            ("Delete", "delete"),
+            ("", ""),
+            ("Unlock the selection" if locked else "Lock the selection", "lock"),
+        ):
+            if not name:
+                menu.addSeparator()
+                continue
+            action = menu.addAction(f"{text}\t{self._keymap.label(name)}")
+            action.setEnabled(name == "copy" or not self.state.previewing)
+            action.triggered.connect(partial(_run, self, name))
+        return menu
+
+    def _open_selection_menu(self, at: QPoint) -> None:
+        self.selection_menu().popup(at)
+
     def _open_row_menu(self) -> None:
         selection = self.state.selection
+        if selection.block is not None:
+            corner = self.view.cell_rect(selection.step, selection.drum).bottomLeft()
+            self._open_selection_menu(self.view.mapToGlobal(corner))
+            return
         cell = self.view.cell_rect(selection.step, selection.drum)
         self.headers.headers[selection.drum].menu().popup(self.view.mapToGlobal(cell.bottomLeft()))
 
@@ -252,3 +302,7 @@ class GridPanel(QWidget):
                 self.headers.flash(hit.drum)
         if self._follows:
             self.state.reveal(entered, page=True)
+
+
+def _run(panel: GridPanel, name: str, _checked: bool = False) -> None:
+    panel.run(name)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from enum import StrEnum
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -18,20 +20,31 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from drumstudio.ui import theme
-from drumstudio.ui.grid.cells import faded
+from drumstudio.ui.grid.cells import draw_flag, draw_padlock, faded
 from drumstudio.ui.grid.editing import GridEditor
 from drumstudio.ui.grid.state import GridState
-from drumstudio.ui.grid.words import length_words, place_words
+from drumstudio.ui.grid.words import bars_words, length_words, place_words
 
 HEIGHT = 48
 _LINE = 29  # where the coloured line lies
 _GRAB = 6  # pixels on either side of the seam that take hold of it
-_BEAT_ROOM = 34  # a beat narrower than this goes without a number
+_BEAT_ROOM = 40  # a beat narrower than this goes without a number
 _BAR_ROOM = 22
+_MARK = 14  # side of padlock and flag
+_MARK_TOP = 6
+_MARKS_ROOM = 56  # a bar narrower than this shows its lock and its fill without a place to click
+_FLAG_ROOM = 24
+
+
+class Mark(StrEnum):
+    """What can be set on a bar by a click: a padlock by its number, a flag at its end."""
+
+    LOCK = "lock"
+    FILL = "fill"
 
 
 class Ruler(QWidget):
-    """Numbers of bars and beats over the columns.
+    """Numbers of bars and beats over the columns, padlocks of bars and flags for fills.
 
     Signals: `locate_requested(int)` on a click or scrub; `regenerate_requested(int)` from the
     menu, with the step from which the drummer shall begin anew.
@@ -46,6 +59,7 @@ class Ruler(QWidget):
         self._editor = editor
         self._drag: tuple[str, int] | None = None  # the seam's merge key while it is dragged
         self._scrubbing = False
+        self._near: tuple[int, Mark | None] | None = None  # bar under the pointer, and its mark
         self.setFixedHeight(HEIGHT)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -62,8 +76,14 @@ class Ruler(QWidget):
     def _changed(self, columns: object) -> None:
         if columns is None:
             seam = self._state.pattern.seam
-            where = f"seam at {place_words(self._state.pattern.grid, seam)}" if seam else "no continuation"
-            self.setAccessibleDescription(f"{length_words(self._state.pattern.grid, self._steps)}, {where}")
+            pattern = self._state.pattern
+            parts = [length_words(pattern.grid, self._steps)]
+            parts.append(f"seam at {place_words(pattern.grid, seam)}" if seam else "no continuation")
+            if pattern.locked_bars:
+                parts.append(f"{bars_words(pattern.locked_bars)} locked")
+            if pattern.fill_bars:
+                parts.append(f"{bars_words(pattern.fill_bars)} marked for a fill")
+            self.setAccessibleDescription(", ".join(parts))
             self.update()
 
     @property
@@ -94,6 +114,7 @@ class Ruler(QWidget):
             ground.setColorAt(1, QColor(palette.accent_ground))
             painter.fillRect(QRect(self._x(seam), 0, end - self._x(seam), _LINE), ground)
         self._paint_numbers(painter)
+        self._paint_marks(painter)
         self._paint_line(painter, end)
         if seam is not None:
             self._paint_grip(painter, self._x(seam))
@@ -124,6 +145,29 @@ class Ruler(QWidget):
                 painter.setFont(plain)
                 painter.setPen(QColor(palette.text_faint))
                 painter.drawText(QPointF(x + 2, 18), f"{bar + 1}.{columns.beat[step] + 1}")
+
+    def _paint_marks(self, painter: QPainter) -> None:
+        """Locks and flags that are set, and in the bar under the pointer those that can be."""
+        palette, pattern, columns = theme.current(), self._state.pattern, self._state.columns
+        first, last = self._bar_at(0), self._bar_at(self.width())
+        for bar in sorted(pattern.locked_bars):
+            if first <= bar <= last:
+                left, right = self._bar_ends(bar)
+                painter.fillRect(QRectF(left, 2, right - left, 2), QColor(palette.primer))
+        for bar in range(first, last + 1):
+            near = self._near is not None and self._near[0] == bar and not self._state.previewing
+            lit = self._near[1] if near and self._near is not None else None
+            locked, filled = bar in pattern.locked_bars, bar in pattern.fill_bars
+            ghost = QColor(palette.text_muted)
+            if (locked or near) and self._marks_fit(bar):
+                colour = QColor(palette.focus if lit is Mark.LOCK else palette.primer if locked else ghost)
+                draw_padlock(painter, self.mark_box(bar, Mark.LOCK), colour, locked)
+            if filled or (near and self._marks_fit(bar)):
+                colour = QColor(
+                    palette.focus if lit is Mark.FILL else palette.accent_text if filled else ghost
+                )
+                if columns.x[columns.steps_per_bar] - columns.x[0] >= _FLAG_ROOM:
+                    draw_flag(painter, self.mark_box(bar, Mark.FILL), colour, filled)
 
     def _paint_line(self, painter: QPainter, end: int) -> None:
         palette, state = theme.current(), self._state
@@ -174,6 +218,47 @@ class Ruler(QWidget):
         tip = [QPointF(middle - 5, _LINE - 8), QPointF(middle + 5, _LINE - 8), QPointF(middle, _LINE - 1)]
         painter.drawPolygon(QPolygonF(tip))
 
+    # -- bars and their marks
+
+    def _bar_at(self, x: float) -> int:
+        return self.step_at(x) // self._state.columns.steps_per_bar
+
+    def _bar_ends(self, bar: int) -> tuple[int, int]:
+        columns = self._state.columns
+        last = (bar + 1) * columns.steps_per_bar - 1
+        return self._x(bar * columns.steps_per_bar), columns.right[last] - self._state.scroll
+
+    def _marks_fit(self, bar: int) -> bool:
+        left, right = self._bar_ends(bar)
+        return right - left >= _MARKS_ROOM
+
+    def mark_box(self, bar: int, mark: Mark) -> QRectF:
+        """Where a mark of `bar` stands, and can be clicked."""
+        left, right = self._bar_ends(bar)
+        if mark is Mark.FILL:
+            return QRectF(right - _MARK - 2, _MARK_TOP, _MARK, _MARK)
+        number = QFontMetricsF(theme.font(12, QFont.Weight.DemiBold)).horizontalAdvance(str(bar + 1))
+        return QRectF(left + 7 + number, _MARK_TOP, _MARK, _MARK)
+
+    def _mark_at(self, point: QPointF) -> Mark | None:
+        bar = self._bar_at(point.x())
+        if self._state.previewing or not self._marks_fit(bar):
+            return None
+        reach = (-2, -4, 2, 4)
+        return next(
+            (mark for mark in Mark if self.mark_box(bar, mark).adjusted(*reach).contains(point)), None
+        )
+
+    def _tip(self, bar: int, mark: Mark) -> str:
+        pattern, number = self._state.pattern, bar + 1
+        if mark is Mark.FILL:
+            if bar in pattern.fill_bars:
+                return f"Bar {number} is marked to end in a fill: click to take the mark away"
+            return f"Mark bar {number} for a fill: the drummer ends it with one"
+        if bar in pattern.locked_bars:
+            return f"Bar {number} is locked against the drummer: click to open it"
+        return f"Lock bar {number} against the drummer; your own edits go through"
+
     # -- the pointer
 
     def step_at(self, x: float) -> int:
@@ -193,6 +278,13 @@ class Ruler(QWidget):
         if self._near_seam(event.position()):
             self._drag = self._state.document.gesture()
             self.update()
+        elif (mark := self._mark_at(event.position())) is not None:
+            bar = self._bar_at(event.position().x())
+            if mark is Mark.LOCK:
+                self._editor.lock_bars([bar])
+            else:
+                self._editor.toggle_fill(bar)
+            self._show_near(event.position())
         else:
             self._scrubbing = True
             self.locate_requested.emit(self.step_at(event.position().x()))
@@ -205,10 +297,28 @@ class Ruler(QWidget):
         elif self._scrubbing:
             self.locate_requested.emit(self.step_at(x))
         else:
-            near = self._near_seam(event.position())
-            self.setCursor(Qt.CursorShape.SplitHCursor if near else Qt.CursorShape.ArrowCursor)
-            self.setToolTip("Drag: where the drummer takes over" if near else "Click: play from here")
-            self.update()
+            self._show_near(event.position())
+
+    def _show_near(self, point: QPointF) -> None:
+        """Show what a press at `point` would do: by marks, pointer and tooltip."""
+        seam = self._near_seam(point)
+        mark = None if seam else self._mark_at(point)
+        bar = self._bar_at(point.x())
+        inside = point.x() < self._state.columns.width - self._state.scroll
+        self._near = (bar, mark) if inside else None
+        shape, tip = Qt.CursorShape.ArrowCursor, "Click: play from here"
+        if seam:
+            shape, tip = Qt.CursorShape.SplitHCursor, "Drag: where the drummer takes over"
+        elif mark is not None:
+            shape, tip = Qt.CursorShape.PointingHandCursor, self._tip(bar, mark)
+        self.setCursor(shape)
+        self.setToolTip(tip)
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nothing is near any more."""
+        self._near = None
+        self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go."""
@@ -256,4 +366,17 @@ class Ruler(QWidget):
             gone = menu.addAction("Make all of it mine: remove the seam")
             gone.setEnabled(self._state.pattern.seam is not None)
             gone.triggered.connect(lambda: self._editor.set_seam(None))
+            self._add_marks(menu, step // self._state.columns.steps_per_bar)
         return menu
+
+    def _add_marks(self, menu: QMenu, bar: int) -> None:
+        pattern, editor = self._state.pattern, self._editor
+        menu.addSeparator()
+        verb = "Unlock" if bar in pattern.locked_bars else "Lock"
+        menu.addAction(f"{verb} bar {bar + 1}").triggered.connect(lambda: editor.lock_bars([bar]))
+        marked = bar in pattern.fill_bars
+        text = f"Take the fill mark from bar {bar + 1}" if marked else f"Mark bar {bar + 1} for a fill"
+        menu.addAction(text).triggered.connect(lambda: editor.toggle_fill(bar))
+        opened = menu.addAction("Unlock everything")
+        opened.setEnabled(editor.anything_locked)
+        opened.triggered.connect(editor.unlock_all)

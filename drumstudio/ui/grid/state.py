@@ -8,15 +8,18 @@ from operator import attrgetter
 
 from PySide6.QtCore import QObject, Signal
 
-from drumstudio.domain.drums import Drum
+from drumstudio.domain.drums import DRUM_COUNT, Drum
 from drumstudio.domain.edits import Cell
 from drumstudio.domain.pattern import Hit, Pattern
 from drumstudio.domain.project import Project
 from drumstudio.ui.document import Document
-from drumstudio.ui.grid.geometry import LEFT_MARGIN, Columns, lay_out
+from drumstudio.ui.grid.geometry import LEFT_MARGIN, ROW_OF, Columns, lay_out
 from drumstudio.ui.grid.selection import Selection
+from drumstudio.ui.grid.words import cell_words
 
 _DEFAULT_WIDTH = 900
+_NO_ROWS: frozenset[int] = frozenset()
+_ALL_ROWS = frozenset(range(DRUM_COUNT))
 
 _step_of = attrgetter("step")
 
@@ -44,6 +47,8 @@ class GridState(QObject):
         self._width = _DEFAULT_WIDTH
         self._scroll = 0
         self._playhead: int | None = None
+        self._row_locks = _locked_rows(self._project)
+        self._grouped: tuple[frozenset[tuple[int, int]], dict[int, frozenset[int]]] = (frozenset(), {})
         self.columns: Columns = lay_out(self._pattern, self._width)
         self.selection = Selection(self._pattern.steps, self)
         document.changed.connect(self._project_changed)
@@ -86,6 +91,44 @@ class GridState(QObject):
     def audible(self, drum: Drum) -> bool:
         """Whether the row sounds, mutes and solos considered."""
         return self._project.audible(drum)
+
+    def locked(self, step: int, drum: Drum) -> bool:
+        """Whether the drummer leaves a cell alone: by its row, its bar or itself."""
+        return self._project.lanes[drum].locked or self.pattern.locked(step, drum)
+
+    def locked_rows(self, step: int) -> frozenset[int]:
+        """Rows, from the top, that are locked in a column."""
+        if step // self.columns.steps_per_bar in self.pattern.locked_bars:
+            return _ALL_ROWS
+        alone = self._cell_locks().get(step)
+        return self._row_locks | alone if alone else self._row_locks
+
+    def lock_marks(self, step: int) -> frozenset[int]:
+        """Rows in which a stretch of cells that are locked by themselves begins in a column."""
+        alone = self._cell_locks().get(step, _NO_ROWS)
+        return alone - self._cell_locks().get(step - 1, _NO_ROWS) if alone else alone
+
+    def _cell_locks(self) -> dict[int, frozenset[int]]:
+        """Rows by column of the cells that are locked by themselves, found once a pattern."""
+        cells = self.pattern.locked_cells
+        if cells is not self._grouped[0]:
+            by_step: dict[int, set[int]] = {}
+            for step, drum in cells:
+                by_step.setdefault(step, set()).add(ROW_OF[Drum(drum)])
+            self._grouped = cells, {step: frozenset(rows) for step, rows in by_step.items()}
+        return self._grouped[1]
+
+    def cell_words(self, step: int, drum: Drum) -> str:
+        """Everything about a cell, as it is read out."""
+        return cell_words(self.pattern, step, drum, locked=self._project.lanes[drum].locked)
+
+    def tip(self, step: int, drum: Drum) -> str:
+        """What the tooltip of a cell says; "" where there is nothing to say."""
+        locked = self.locked(step, drum)
+        if not locked and self.pattern.hit_at(step, drum) is None:
+            return ""
+        words = self.cell_words(step, drum)
+        return f"{words} against the drummer; your own edits go through" if locked else words
 
     def hits_in(self, steps: range) -> tuple[Hit, ...]:
         """Hits of the columns of `steps`, found without looking at all of a long pattern."""
@@ -141,6 +184,7 @@ class GridState(QObject):
     def _project_changed(self, project: Project) -> None:
         before, lanes = self.pattern, self._project.lanes
         self._project, self._pattern = project, project.pattern
+        self._row_locks = _locked_rows(project)
         self._show(before, everything=lanes != project.lanes)
 
     def _show(self, before: Pattern, *, everything: bool) -> None:
@@ -150,11 +194,13 @@ class GridState(QObject):
             if self._playhead is not None and self._playhead >= now.steps:
                 self.set_playhead(None)
             self._lay_out()
-        elif everything or before.seam != now.seam:
+        elif everything or _marks(before) != _marks(now):
             self.columns_changed.emit(None)
         elif before is not now:
-            changed = set(before.hits) ^ set(now.hits)
-            self.columns_changed.emit({hit.step for hit in changed})
+            changed = {hit.step for hit in set(before.hits) ^ set(now.hits)}
+            if before.locked_cells is not now.locked_cells:
+                changed |= {step for step, _ in before.locked_cells ^ now.locked_cells}
+            self.columns_changed.emit(changed)
 
     def _lay_out(self) -> None:
         self.columns = lay_out(self.pattern, self._width)
@@ -162,3 +208,12 @@ class GridState(QObject):
         self._scroll = max(0, min(self.scroll_limit, self._scroll))
         self.laid_out.emit()
         self.columns_changed.emit(None)
+
+
+def _marks(pattern: Pattern) -> tuple[object, ...]:
+    """What the ruler shows beside the columns, and whole columns show."""
+    return pattern.seam, pattern.locked_bars, pattern.fill_bars
+
+
+def _locked_rows(project: Project) -> frozenset[int]:
+    return frozenset(ROW_OF[drum] for drum in Drum if project.lanes[drum].locked)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.pattern import Hit, Pattern
 from drumstudio.domain.timing import Grid
@@ -24,8 +26,11 @@ def place_words(grid: Grid, step: int) -> str:
     return f"{words} {counts[sub - 1]}" if sub <= len(counts) else f"{words} part {sub}"
 
 
-def cell_words(pattern: Pattern, step: int, drum: Drum) -> str:
-    """Everything about a cell: "Snare, bar 1 beat 2 and, velocity 90, generated"."""
+def cell_words(pattern: Pattern, step: int, drum: Drum, *, locked: bool = False) -> str:
+    """Everything about a cell: "Snare, bar 1 beat 2 and, velocity 90, generated, locked".
+
+    `locked` is for a row that is locked as a whole, which the pattern does not know.
+    """
     parts = [drum.label, place_words(pattern.grid, step)]
     hit = pattern.hit_at(step, drum)
     if hit is None:
@@ -38,6 +43,8 @@ def cell_words(pattern: Pattern, step: int, drum: Drum) -> str:
             parts.append(f"chance {round(hit.chance * 100)}%")
     if pattern.generated(step):
         parts.append("generated")
+    if locked or pattern.locked(step, drum):
+        parts.append("locked")
     return ", ".join(parts)
 
 
@@ -53,3 +60,11 @@ def length_words(grid: Grid, steps: int) -> str:
     if rest:
         words.append(f"{rest} step{'s' if rest != 1 else ''}")
     return " ".join(words)
+
+
+def bars_words(bars: Iterable[int]) -> str:
+    """Bars counted from 0, as people count and list them: "bar 3", "bars 1, 2 and 4"."""
+    numbers = [str(bar + 1) for bar in sorted(bars)]
+    if len(numbers) == 1:
+        return f"bar {numbers[0]}"
+    return f"bars {', '.join(numbers[:-1])} and {numbers[-1]}"
