@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "train": "train a drummer",
     "evaluate": "perplexity and accuracy of a drummer on a data set",
     "generate": "continue a primer",
+    "measure": "how musical MIDI files and projects are, in numbers",
     "render": "render a MIDI file or project to WAV",
     "play": "play a MIDI file or project",
     "ports": "list sound and MIDI outputs and inputs",
