@@ -13,7 +13,8 @@ from drumstudio.errors import CancelledError, CheckpointError
 from drumstudio.ml.checkpoint import save
 from drumstudio.ml.config import GROOVE_MEMORY, KINDS, NetworkConfig
 from drumstudio.ml.encoding import Encoding, events_to_hits
-from drumstudio.ml.sampler import Sampler, draw, load_sampler
+from drumstudio.ml.playing import draw
+from drumstudio.ml.sampler import Sampler, load_sampler
 
 PRIMER = [5, 0, 4, 0, 6, 0, 4, 0, 5, 1, 4, 0, 6, 0, 4, 0]
 
