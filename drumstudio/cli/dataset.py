@@ -10,10 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from drumstudio.cli.steps import channel_number
+from drumstudio.cli.sources import add_source_arguments, choices_of
 from drumstudio.errors import UsageError
-from drumstudio.midi.files import MAP_NAMES
-from drumstudio.ml.dataset import QUANTISERS, SPLITS, SUFFIX, DataSet, Verdict, build, require_data
+from drumstudio.ml.dataset import SPLITS, SUFFIX, DataSet, Verdict, build, require_data
 
 _WIDE = 4000  # columns
 
@@ -31,34 +30,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_source_arguments(parser)
     parser.add_argument("--out", required=True, metavar="F", help=f"the data set to write ({SUFFIX})")
     parser.add_argument("--json", action="store_true", help="the verdicts as one JSON object on stdout")
-
-
-def add_source_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what says which files make up a data set."""
-    parser.add_argument("sources", nargs="+", metavar="SRC", help=f"MIDI files, folders, {SUFFIX} files")
-    parser.add_argument("--styles", type=_words, default=(), help="only these, as rock,funk/latin")
-    parser.add_argument("--meters", type=_words, default=(), help="only these, as 4/4,6/8")
-    kind = parser.add_mutually_exclusive_group()
-    kind.add_argument("--beats-only", action="store_true", help="only whole beats")
-    kind.add_argument("--fills-only", action="store_true", help="only fills")
-    parser.add_argument("--kit", type=int, default=9, choices=(9, 1), help="nine drums (default) or one")
-    parser.add_argument(
-        "--map", default="auto", choices=MAP_NAMES, help="what the note numbers mean (default: recognised)"
-    )
-    parser.add_argument(
-        "--quantise",
-        choices=QUANTISERS,
-        help="how notes find their steps: by the feel of each piece, triplets in triplets and a constant "
-        "offset taken out (feel, the default), or as Drum RNN's tools do it; saved sets keep what they have",
-    )
-    parser.add_argument("--channel", type=channel_number, help="channel of the drums, 1 to 16")
-    parser.add_argument(
-        "--seed", type=int, default=0, help="draws the split of files without an official one"
-    )
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
 def run(args: argparse.Namespace) -> int:
@@ -84,20 +55,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _build(args: argparse.Namespace) -> DataSet:
+    choices = choices_of(args)
+
     def collect(progress: Callable[[int, int], None] | None) -> DataSet:
-        return build(
-            args.sources,
-            args.styles,
-            args.beats_only,
-            args.fills_only,
-            args.meters,
-            args.kit,
-            args.map,
-            args.channel,
-            args.seed,
-            progress,
-            args.quantise,
-        )
+        choices["progress"] = progress
+        return build(args.sources, **choices)
 
     if not sys.stderr.isatty():
         return collect(None)

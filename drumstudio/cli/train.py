@@ -15,7 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from drumstudio.cli.dataset import add_source_arguments
+from drumstudio.cli.sources import add_source_arguments, choices_of
 from drumstudio.errors import DatasetError, UsageError
 from drumstudio.ml.config import DRUM_RNN, KINDS
 
@@ -96,17 +96,7 @@ def run(args: argparse.Namespace) -> int:
     _check(args)
     from drumstudio.ml.dataset import open_dataset
 
-    data = open_dataset(
-        *args.sources,
-        styles=args.styles,
-        beats_only=args.beats_only,
-        fills_only=args.fills_only,
-        meters=args.meters,
-        kit=args.kit,
-        map=args.map,
-        channel=args.channel,
-        seed=args.seed,
-    )
+    data = open_dataset(*args.sources, **choices_of(args))
     train, validation = data.split("train"), data.split("validation")
     if not train:
         raise DatasetError(f"{', '.join(args.sources)}: nothing is in the train split; add files to it")
