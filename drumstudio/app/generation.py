@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
-from drumstudio.app.candidates import Task, candidates_of, continuation, prepare
-from drumstudio.domain.candidate import Candidate
+from drumstudio.app.asking import Task, prepare
+from drumstudio.app.candidates import candidates_of, continuation
+from drumstudio.domain.candidate import Candidate, Mode
 from drumstudio.domain.dials import MIDDLE, Dials
 from drumstudio.domain.pattern import Pattern
 from drumstudio.domain.performance import ALL_LANES
@@ -34,10 +35,11 @@ PROGRESS_EVERY = 0.04
 
 @dataclass(frozen=True, slots=True)
 class GenerationRequest:
-    """What to continue and how; `revision` comes back with every event that answers it.
+    """What to play and how; `revision` comes back with every event that answers it.
 
-    `source` is the pattern on screen (its primer ends at the seam, or at its end), `bars` the
-    length wanted, `seed` any integer from 0.
+    `source` is the pattern on screen.  To continue it (after the seam, or its end), `bars` is the
+    length wanted; to complete or dress it, `span` the bars to write, from the first to before the
+    second, None for all.  `seed` is any integer from 0, `qpm` the tempo to play for.
     """
 
     revision: int
@@ -48,11 +50,14 @@ class GenerationRequest:
     dials: Dials = MIDDLE
     seed: int = 0
     lanes: tuple[Lane, ...] = ALL_LANES
+    mode: Mode = Mode.CONTINUE
+    span: tuple[int, int] | None = None
+    qpm: float = 120.0
 
 
 @dataclass(frozen=True, slots=True)
 class GenerationProgress:
-    """`step` of `steps` 16ths are made; `partial` holds each candidate as far as it is, which will
+    """`step` of `steps` are made; `partial` holds each candidate as far as it is, which will
     be `length` steps of its own grid long.
     """
 
@@ -185,17 +190,27 @@ class Generation:
     def _generate(
         self, request: GenerationRequest, cancel: threading.Event
     ) -> GenerationDone | GenerationFailed:
-        task = prepare(request.source, request.lanes, request.bars)
+        task = prepare(
+            request.source,
+            request.lanes,
+            request.bars,
+            dials=request.dials,
+            mode=request.mode,
+            span=request.span,
+        )
         sampler = self._sampler(request.model)
         started = time.perf_counter()
-        answers = sampler.continue_(
+        answers = sampler.play(
             task.primer_events,
             task.steps,
-            steps_per_bar=task.steps_per_bar,
-            candidates=request.candidates,
-            temperature=request.dials.wildness,
+            task.steps_per_bar,
+            request.candidates,
+            request.dials,
             seed=request.seed,
+            fill_bars=task.fill_bars,
             forced=task.forced,
+            struck=task.struck,
+            steps_per_quarter=task.steps_per_quarter,
             on_step=_Progress(request, task, self._listener),
             cancelled=cancel.is_set,
         )
@@ -233,13 +248,15 @@ class _Progress:
         """Take the events (candidates,) of `step`, counted from 0."""
         for made, event in zip(self._events, events.tolist(), strict=True):
             made.append(event)
+        if step >= self._task.written:
+            return
         now = time.perf_counter()
-        if now >= self._next or step + 1 == self._task.steps:
-            partial = tuple(continuation(self._task, made) for made in self._events)
-            task = self._task
-            self._listener(
-                GenerationProgress(self._request.revision, step + 1, task.steps, task.length, partial)
+        if now >= self._next or step + 1 == self._task.written:
+            task, request = self._task, self._request
+            partial = tuple(
+                continuation(task, made, qpm=request.qpm, dials=request.dials) for made in self._events
             )
+            self._listener(GenerationProgress(request.revision, step + 1, task.written, task.length, partial))
             # A long primer makes telling dear: most of the time belongs to the work itself.
             done = time.perf_counter()
             self._next = done + max(PROGRESS_EVERY, 4 * (done - now))

@@ -15,6 +15,7 @@ from drumstudio.domain.pattern import Hit, Pattern
 _TOMS = (Drum.LOW_TOM, Drum.MID_TOM, Drum.HIGH_TOM)
 _HATS = (Drum.CLOSED_HAT, Drum.OPEN_HAT)
 _GHOST_VELOCITY = 55
+_FILL = "Fill at bar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +37,41 @@ class _Playing:
         return len(soft) / max(1, len(self.bars))
 
 
-def names_of(source: Pattern, start: int, continuations: Sequence[Pattern]) -> list[str]:
-    """A name for each of `continuations`, which follow `source` from step `start`; no two alike."""
+def names_of(
+    source: Pattern, start: int, continuations: Sequence[Pattern], *, among: bool = False
+) -> list[str]:
+    """A name for each of `continuations`, which follow `source` from step `start`; no two alike.
+
+    They are compared with the primer, or `among` themselves where they stand in its place.
+    """
     per_bar = source.grid.steps_per_bar
-    primer = _playing([(hit.step, hit) for hit in source.hits if hit.step < start], per_bar, 0, start)
+    first = start // per_bar
+    made = [
+        _playing([(hit.step + start, hit) for hit in one.hits], per_bar, first, start + one.steps)
+        for one in continuations
+    ]
+    if among:
+        against = _Playing(tuple(bar for playing in made for bar in playing.bars))
+        found = [_facts_among(against, playing) for playing in made]
+    else:
+        primer = _playing([(hit.step, hit) for hit in source.hits if hit.step < start], per_bar, 0, start)
+        found = [_facts(primer, playing, first, per_bar) for playing in made]
+    return _chosen(_without_common_fills(found))
+
+
+def _without_common_fills(found: list[list[tuple[float, str]]]) -> list[list[tuple[float, str]]]:
+    """A fill that every continuation has was asked for, and tells none from another."""
+    named = [{name for _, name in facts if name.startswith(_FILL)} for facts in found]
+    common = set.intersection(*named) if len(named) > 1 else set()
+    return [[(s * 0.3 if name in common else s, name) for s, name in facts] for facts in found]
+
+
+def _chosen(found: list[list[tuple[float, str]]]) -> list[str]:
+    """The strongest name of each that no other has taken."""
     taken: set[str] = set()
     names = []
-    for continued in continuations:
-        first = start // per_bar
-        total = start + continued.steps
-        playing = _playing([(hit.step + start, hit) for hit in continued.hits], per_bar, first, total)
-        facts = sorted(_facts(primer, playing, first, per_bar), reverse=True)
-        ordered = [name for _, name in facts] or ["Variation"]
+    for facts in found:
+        ordered = [name for _, name in sorted(facts, reverse=True)] or ["Variation"]
         name = next((name for name in ordered if name not in taken), None)
         if name is None:
             name = next(f"{ordered[0]} {n}" for n in range(2, 999) if f"{ordered[0]} {n}" not in taken)
@@ -72,12 +96,27 @@ def _facts(primer: _Playing, made: _Playing, first: int, per_bar: int) -> list[t
     facts = [(2.0, "Same again")] if likeness == 1.0 else []
     facts.append((likeness * 0.75, "Steady") if likeness >= 0.6 else (0.55 - likeness, "Loose"))
     facts += _fills(primer, made, first, per_bar)
+    return [(strength, name) for strength, name in [*facts, *_changes(primer, made)] if strength > 0.05]
+
+
+def _facts_among(all_of_them: _Playing, made: _Playing) -> list[tuple[float, str]]:
+    """What sets `made` apart from all that were made with it."""
+    if not made.per_bar():
+        return [(1.0, "Silence")]
+    facts = [(0.12, "Plain"), *_changes(all_of_them, made)]
+    return [(strength, name) for strength, name in facts if strength > 0.05]
+
+
+def _changes(primer: _Playing, made: _Playing) -> list[tuple[float, str]]:
+    """What is played more or less than in `primer`."""
+    facts: list[tuple[float, str]] = []
 
     def grows(label: str, less: str, weight: float, *drums: Drum) -> None:
         change = made.per_bar(*drums) - primer.per_bar(*drums)
         scale = max(2.0, primer.per_bar(*drums))
         facts.append((weight * change / scale, label))
-        facts.append((-weight * change / scale, less))
+        # What is there says more than what is missing.
+        facts.append((-0.85 * weight * change / scale, less))
 
     grows("Busier", "Sparser", 1.2)
     grows("Busier kick", "Sparser kick", 0.9, Drum.KICK)
@@ -89,7 +128,7 @@ def _facts(primer: _Playing, made: _Playing, first: int, per_bar: int) -> list[t
     grows("More crashes", "Fewer crashes", 0.7, Drum.CRASH)
     ghosts = made.ghosts() - primer.ghosts()
     facts.append((ghosts * 0.4, "Ghosted"))
-    return [(strength, name) for strength, name in facts if strength > 0.05]
+    return facts
 
 
 def _cells(bar: tuple[tuple[int, Hit], ...]) -> set[tuple[int, Drum]]:
@@ -115,6 +154,6 @@ def _fills(primer: _Playing, made: _Playing, first: int, per_bar: int) -> list[t
             if step >= per_bar // 2 and drum in (*_TOMS, Drum.SNARE)
         ]
         if len(new) >= 2:
-            found.append((0.6 + 0.15 * len(new), f"Fill at bar {first + index + 1}"))
+            found.append((0.6 + 0.15 * len(new), f"{_FILL} {first + index + 1}"))
     # A drummer who fills everywhere fills nowhere: then other facts say more.
     return found if len(found) <= max(1, len(made.bars) // 4) else [(s * 0.4, n) for s, n in found]

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from drumstudio.domain.drums import DRUM_MAPS, Drum, DrumMap
+from drumstudio.domain.drums import DRUM_MAPS, DrumMap
 from drumstudio.domain.pattern import MAX_BARS, Hit, Pattern
 from drumstudio.domain.timing import MAX_QPM, MIN_QPM, Grid
 from drumstudio.errors import UsageError
 
 if TYPE_CHECKING:
-    from drumstudio.app.candidates import Task
+    from drumstudio.app.asking import Task
 
 _MAX_OUTPUTS = 256
 # Seeds drawn for the user: short enough to be typed again.
@@ -223,12 +223,12 @@ def _fitted(primer: _Primer, args: argparse.Namespace) -> _Primer:
 
 def _task(primer: _Primer, bars: int) -> Task:
     """What the drummer is asked: the steps of `bars` bars from the step after the primer on."""
-    from drumstudio.app.candidates import Task, prepare
+    from drumstudio.app.asking import Task, prepare
     from drumstudio.domain.performance import ALL_LANES
 
     pattern = primer.pattern
     if primer.steps == 0:
-        nothing: frozenset[Drum] = frozenset()
+        nothing: frozenset[tuple[int, int]] = frozenset()
         return Task(pattern, 0, bars, pattern, (), bars * pattern.grid.steps_per_bar, None, (), nothing)
     seam = primer.steps if primer.steps < pattern.steps else None
     task = prepare(replace(pattern, seam=seam), ALL_LANES, bars)

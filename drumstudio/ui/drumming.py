@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from drumstudio.app.candidates import inserted, start_of
+from drumstudio.app.asking import start_of
 from drumstudio.app.generation import (
     DrummerFailed,
     Generation,
@@ -16,6 +16,7 @@ from drumstudio.app.generation import (
     GenerationProgress,
     GenerationRequest,
 )
+from drumstudio.app.inserting import inserted
 from drumstudio.domain import edits
 from drumstudio.domain.candidate import Candidate
 from drumstudio.domain.dials import Dials

@@ -10,16 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.strategies import patterns
 
-from drumstudio.app.candidates import (
-    candidates_of,
-    continuation,
-    groove_likeness,
-    inserted,
-    prepare,
-    start_of,
-)
+from drumstudio.app.asking import Task, completable, dressable, locked_behind, prepare, start_of
+from drumstudio.app.candidates import candidates_of, continuation, groove_likeness
+from drumstudio.app.inserting import inserted
 from drumstudio.domain import edits
-from drumstudio.domain.candidate import Candidate
+from drumstudio.domain.candidate import Candidate, Mode
 from drumstudio.domain.demo import demo_pattern
 from drumstudio.domain.dials import Dials
 from drumstudio.domain.drums import Drum
@@ -35,12 +30,17 @@ ROCK = demo_pattern()
 
 def made(source: Pattern, bars: int = 2, lanes: tuple[Lane, ...] = ALL_LANES, seed: int = 0) -> Candidate:
     task = prepare(source, lanes, bars)
+    return candidates_of(task, answered(task, seed), seed=3, dials=Dials(), model="tiny")[0]
+
+
+def answered(task: Task, seed: int = 0) -> np.ndarray:
+    """One answer to `task`, random where the drummer is free."""
     answers = np.random.default_rng(seed).integers(0, 512, (1, task.steps)).astype(np.int16)
     if task.forced is not None:
         bits = 1 << np.arange(9)
         clear, put = (task.forced >= 0) @ bits, (task.forced > 0) @ bits
         answers = (answers & ~clear) | put
-    return candidates_of(task, answers, seed=3, dials=Dials(), model="tiny")[0]
+    return answers
 
 
 def test_the_primer_is_the_pattern_up_to_its_seam() -> None:
@@ -181,3 +181,201 @@ def test_inserting_into_a_pattern_that_was_cut_short_leaves_rests_between() -> N
     whole = inserted(edits.set_bars(ROCK, 1), candidate)
     assert (whole.bars, whole.seam) == (3, 32)
     assert not [h for h in whole.hits if 16 <= h.step < 32]
+
+
+# -- grids
+
+
+def test_triplets_are_asked_as_triplets() -> None:
+    for steps in (3, 6, 12):
+        source = Pattern(Grid(steps_per_quarter=steps), 2, (Hit(0, Drum.KICK), Hit(steps, Drum.SNARE)))
+        task = prepare(source, ALL_LANES, 2)
+        assert (task.steps_per_quarter, task.steps_per_bar, task.steps) == (3, 12, 24)
+        assert [step for step, event in enumerate(task.primer_events) if event] == [0, 3]
+    for steps in (2, 4, 8):
+        assert prepare(Pattern(Grid(steps_per_quarter=steps)), ALL_LANES, 1).steps_per_quarter == 4
+
+
+def test_a_shuffle_stays_a_shuffle() -> None:
+    source = Pattern(
+        Grid(steps_per_quarter=3), 1, tuple(Hit(s, Drum.RIDE) for s in (0, 2, 3, 5, 6, 8, 9, 11))
+    )
+    task = prepare(source, ALL_LANES, 1)
+    assert continuation(task, task.primer_events).hits == source.hits
+
+
+def test_a_meter_without_whole_triplets_is_asked_in_sixteenths() -> None:
+    task = prepare(Pattern(Grid(Meter(7, 8), 6)), ALL_LANES, 1)
+    assert (task.steps_per_quarter, task.steps_per_bar) == (4, 14)
+
+
+# -- locks
+
+
+def test_locked_bars_and_cells_are_given() -> None:
+    bars = tuple(Hit(bar * 16 + step, Drum.SNARE, 70 + step) for bar in range(4) for step in (4, 12))
+    source = Pattern(
+        bars=4, hits=bars, seam=16, locked_bars=frozenset({2}), locked_cells=frozenset({(20, 1), (17, 0)})
+    )
+    task = prepare(source, ALL_LANES, 3)
+    assert task.forced is not None
+    assert (task.forced[16:32] >= 0).all()
+    assert task.forced[16 + 4, Drum.SNARE] == 1
+    assert (task.forced[4, Drum.SNARE], task.forced[1, Drum.KICK]) == (1, 0)
+    assert (np.delete(task.forced[:16].reshape(-1), [4 * 9 + 1, 1 * 9]) == -1).all()
+    assert (task.forced[32:] == -1).all()
+
+
+def test_a_locked_row_that_is_silent_behind_the_seam_stays_silent() -> None:
+    source = Pattern(bars=2, hits=(Hit(0, Drum.KICK), Hit(20, Drum.SNARE)), seam=16)
+    whole = inserted(source, made(source, 1, LOCK_KICK), lanes=LOCK_KICK)
+    assert [hit.step for hit in whole.hits if hit.drum == Drum.KICK] == [0]
+
+
+def test_what_is_locked_behind_the_end_is_told_and_stays() -> None:
+    source = Pattern(
+        bars=4, hits=(Hit(0, Drum.KICK), Hit(50, Drum.RIDE, 33)), seam=16, locked_bars=frozenset({3})
+    )
+    task = prepare(source, ALL_LANES, 2)
+    assert (task.written, task.ahead) == (32, 16)
+    assert task.forced is not None
+    assert task.forced[32 + 2, Drum.RIDE] == 1
+    assert task.forced[32:].sum() == 1
+    whole = inserted(source, made(source, 2))
+    assert (whole.bars, whole.seam, whole.locked_bars) == (4, 16, {3})
+    assert whole.hit_at(50, Drum.RIDE) == source.hit_at(50, Drum.RIDE)
+    assert locked_behind(source, ALL_LANES, 3)
+    assert not locked_behind(replace(source, locked_bars=frozenset()), ALL_LANES, 3)
+
+
+def test_what_was_locked_meanwhile_stays() -> None:
+    source = edits.set_seam(edits.set_bars(ROCK, 4), 32)
+    candidate = made(source, 2)
+    later = replace(edits.place(source, [Hit(40, Drum.RIDE, 5)]), locked_cells=frozenset({(40, 8), (41, 0)}))
+    whole = inserted(later, candidate)
+    assert whole.hit_at(40, Drum.RIDE) == Hit(40, Drum.RIDE, 5)
+    assert whole.hit_at(41, Drum.KICK) is None
+
+
+@given(
+    patterns(locks=True),
+    st.integers(1, 3),
+    st.sets(st.sampled_from(list(Drum)), max_size=8),
+    st.sampled_from(list(Mode)),
+    st.integers(0, 99),
+)
+@settings(max_examples=300, deadline=None)
+def test_locks_hold_whatever_is_asked_and_inserted(
+    source: Pattern, bars: int, rows: set[Drum], mode: Mode, seed: int
+) -> None:
+    lanes = tuple(Lane(locked=drum in rows) for drum in Drum)
+    try:
+        task = prepare(source, lanes, bars, mode=mode)
+    except DrumStudioError:
+        return
+    candidate = candidates_of(task, answered(task, seed), seed=seed, dials=Dials(), model="tiny")[0]
+    whole = inserted(source, candidate, lanes=lanes)
+
+    def locked(pattern: Pattern) -> list[Hit]:
+        return [
+            hit
+            for hit in pattern.hits
+            if hit.step < source.steps and (hit.drum in rows or source.locked(hit.step, hit.drum))
+        ]
+
+    assert locked(whole) == locked(source)
+    assert whole.locked_bars == source.locked_bars
+    assert whole.locked_cells == source.locked_cells
+    assert [h for h in whole.hits if h.step < task.start] == [h for h in source.hits if h.step < task.start]
+
+
+# -- fills
+
+
+def test_fills_come_by_the_dial_and_by_the_marks() -> None:
+    source = replace(edits.set_seam(edits.set_bars(ROCK, 8), 32), fill_bars=frozenset({0, 4}))
+    assert prepare(source, ALL_LANES, 6, dials=Dials(fills=4)).fill_bars == {3, 4, 7}
+    assert prepare(source, ALL_LANES, 6, dials=Dials(fills=0)).fill_bars == {4}
+
+
+# -- completing
+
+
+def test_completing_keeps_the_rows_that_hold_hits() -> None:
+    task = prepare(ROCK, ALL_LANES, mode=Mode.COMPLETE)
+    rows = {hit.drum for hit in ROCK.hits}
+    assert (task.start, task.steps, task.primer_events) == (0, 32, ())
+    assert {Drum(drum) for _, drum in task.locked} == rows
+    candidate = candidates_of(task, answered(task), seed=3, dials=Dials(), model="tiny")[0]
+    whole = inserted(ROCK, candidate)
+    assert [h for h in whole.hits if h.drum in rows] == list(ROCK.hits)
+    assert any(h.drum not in rows for h in whole.hits)
+    assert (whole.bars, whole.seam) == (ROCK.bars, None)
+    assert candidate.mode is Mode.COMPLETE
+
+
+def test_with_something_locked_the_rest_is_written() -> None:
+    source = replace(edits.set_bars(ROCK, 3), locked_bars=frozenset({0}))
+    task = prepare(source, ALL_LANES, mode=Mode.COMPLETE)
+    assert len(task.locked) == 16 * 9
+    snare = tuple(Lane(locked=drum == Drum.SNARE) for drum in Drum)
+    assert len(prepare(source, snare, mode=Mode.COMPLETE).locked) == 16 * 9 + 32
+
+
+def test_completing_some_bars_hears_those_before_and_the_one_behind() -> None:
+    source = edits.set_bars(ROCK, 4)
+    source = edits.place(source, [Hit(52, Drum.SNARE, 99)])
+    task = prepare(source, ALL_LANES, mode=Mode.COMPLETE, span=(1, 3))
+    assert task.primer_events == source.events()[:16]
+    assert (task.start, task.written, task.ahead, task.length) == (16, 32, 16, 32)
+    assert task.forced is not None
+    assert task.forced[32 + 4, Drum.SNARE] == 1
+    candidate = candidates_of(task, answered(task), seed=3, dials=Dials(), model="tiny")[0]
+    whole = inserted(source, candidate)
+    assert [h for h in whole.hits if not 16 <= h.step < 48] == [
+        h for h in source.hits if not 16 <= h.step < 48
+    ]
+
+
+def test_likeness_of_what_was_completed_is_to_what_was_kept() -> None:
+    source = Pattern(hits=(Hit(0, Drum.KICK), Hit(4, Drum.SNARE), Hit(8, Drum.KICK)))
+    task = prepare(source, ALL_LANES, mode=Mode.COMPLETE)
+    answer = np.array([source.events()], np.int16)
+    answer[0, 12] = 1 << Drum.RIDE
+    (candidate,) = candidates_of(task, answer, seed=0, dials=Dials(), model="tiny")
+    assert candidate.groove == pytest.approx(3 / 4)
+
+
+def test_completing_says_why_it_cannot() -> None:
+    full = Pattern(hits=tuple(Hit(0, drum) for drum in Drum))
+    assert "Every row holds hits" in completable(full, ALL_LANES, None)
+    with pytest.raises(DrumStudioError, match="Every row holds hits"):
+        prepare(full, ALL_LANES, mode=Mode.COMPLETE)
+    assert not completable(full, LOCK_KICK, None)
+    assert not completable(Pattern(), ALL_LANES, None)
+
+
+# -- dressing
+
+
+def test_taps_say_when_something_is_struck() -> None:
+    taps = Pattern(bars=2, hits=tuple(Hit(step, Drum.SNARE, 60) for step in (0, 4, 7, 16)))
+    task = prepare(taps, ALL_LANES, mode=Mode.DRESS)
+    assert task.struck is not None
+    assert task.struck.nonzero()[0].tolist() == list(range(32))
+    assert (task.struck == 1).nonzero()[0].tolist() == [0, 4, 7, 16]
+    answer = np.array([[1 if tap == 1 else 0 for tap in task.struck]], np.int16)
+    (candidate,) = candidates_of(task, answer, seed=0, dials=Dials(), model="tiny")
+    assert candidate.groove == 1.0
+    whole = inserted(taps, candidate)
+    assert [(h.step, h.drum) for h in whole.hits] == [(s, Drum.KICK) for s in (0, 4, 7, 16)]
+
+
+def test_dressing_says_why_it_cannot() -> None:
+    assert "There are no taps" in dressable(Pattern(), ALL_LANES, None)
+    two = Pattern(hits=(Hit(0, Drum.KICK), Hit(4, Drum.SNARE)))
+    assert "not on Kick, Snare" in dressable(two, ALL_LANES, None)
+    with pytest.raises(DrumStudioError, match="not on Kick, Snare"):
+        prepare(two, ALL_LANES, mode=Mode.DRESS)
+    assert not dressable(two, LOCK_KICK, None)
+    assert "locked" in dressable(two, tuple(Lane(locked=True) for _ in Drum), None)

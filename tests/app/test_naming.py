@@ -45,3 +45,17 @@ def test_no_two_names_are_alike() -> None:
     names = names_of(ROCK, 32, [CASES["Same again"]] * 5)
     assert names[0] == "Same again"
     assert len(set(names)) == 5
+
+
+def test_a_fill_that_all_have_names_none_of_them() -> None:
+    fill = [Hit(s, Drum.HIGH_TOM, 90) for s in (26, 27, 28, 29, 30)]
+    both = [edits.place(CASES[name], fill) for name in ("Steady", "Ghosted", "Busier kick")]
+    assert not any(name.startswith("Fill") for name in names_of(ROCK, 32, both))
+    assert names_of(ROCK, 32, [both[0], CASES["Steady"]])[0] == "Fill at bar 4"
+
+
+def test_what_was_completed_is_named_by_what_sets_it_apart() -> None:
+    hats = Pattern(hits=tuple(Hit(s, Drum.CLOSED_HAT) for s in range(0, 16, 2)))
+    ride = Pattern(hits=tuple(Hit(s, Drum.RIDE) for s in range(0, 16, 2)))
+    assert names_of(ROCK, 0, [hats, ride], among=True) == ["Busier hats", "On the ride"]
+    assert names_of(ROCK, 0, [hats, hats], among=True) == ["Plain", "Plain 2"]

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from support.window import WAIT, click_cell, open_window, press, settle
 
 from drumstudio import paths
-from drumstudio.app.candidates import inserted
+from drumstudio.app.inserting import inserted
 from drumstudio.domain import edits
 from drumstudio.domain.demo import demo_pattern
 from drumstudio.domain.drums import Drum

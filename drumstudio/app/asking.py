@@ -1,0 +1,301 @@
+"""From a pattern to what the drummer is asked.
+
+The drummer knows steps of 16ths and of 8th triplets.  A pattern on another grid is mapped onto
+the one of its kind, each hit keeping its time.  A continuation begins at the
+pattern's seam, or at its end where it has none, and always ends on a bar line; completing and
+dressing write whole bars that are there.  What is locked is given to the drummer, behind and
+ahead of what it writes, and stays.  Pure functions: no model, no thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from drumstudio.domain import edits
+from drumstudio.domain.candidate import Mode
+from drumstudio.domain.dials import MIDDLE, Dials
+from drumstudio.domain.drums import DRUM_COUNT, Drum
+from drumstudio.domain.pattern import MAX_BARS, Hit, Pattern
+from drumstudio.domain.project import Lane
+from drumstudio.domain.timing import Grid
+from drumstudio.errors import DrumStudioError
+
+Cells = frozenset[tuple[int, int]]
+
+SIXTEENTHS, TRIPLETS = 4, 3
+# Bars behind what is written that the drummer is told of, where they stay.
+_BARS_AHEAD = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What the sampler is asked, in its own steps, and what is needed to read its answer.
+
+    `source` is written from step `start` to the end of bar `end_bar - 1`.  `primer` is what comes
+    before, on the drummer's grid, `primer_events` the same as events.  `steps` are to be made,
+    the last `ahead` of them given: bars behind the end that stay.  `forced` is int8 (steps, 9): 0
+    and 1 where the answer is given, -1 where the drummer is free; None where it is free
+    everywhere.  `struck` is int8 (steps,): 1 where something must be struck, -1 where anything may
+    be; None without taps.  `kept` are the hits that stay and `locked` the cells (step, drum) that
+    the drummer must not touch, both on the source's grid with steps counted from its start.
+    `fill_bars` are the bars, counted from the source's start, that shall end in a fill.
+    """
+
+    source: Pattern
+    start: int
+    end_bar: int
+    primer: Pattern
+    primer_events: tuple[int, ...]
+    steps: int
+    forced: npt.NDArray[np.int8] | None
+    kept: tuple[Hit, ...]
+    locked: Cells
+    ahead: int = 0
+    struck: npt.NDArray[np.int8] | None = None
+    fill_bars: frozenset[int] = frozenset()
+    mode: Mode = Mode.CONTINUE
+
+    @property
+    def steps_per_quarter(self) -> int:
+        """Steps of the drummer's grid in a quarter."""
+        return self.primer.grid.steps_per_quarter
+
+    @property
+    def steps_per_bar(self) -> int:
+        """Steps of the drummer's grid in a bar."""
+        return self.primer.grid.steps_per_bar
+
+    @property
+    def length(self) -> int:
+        """Steps of the answer on the source's grid."""
+        return self.end_bar * self.source.grid.steps_per_bar - self.start
+
+    @property
+    def written(self) -> int:
+        """Steps of the answer on the drummer's grid."""
+        return self.steps - self.ahead
+
+
+def start_of(pattern: Pattern) -> int:
+    """Step at which a continuation of `pattern` begins."""
+    return pattern.steps if pattern.seam is None else pattern.seam
+
+
+def prepare(
+    source: Pattern,
+    lanes: Sequence[Lane],
+    bars: int = 1,
+    *,
+    dials: Dials = MIDDLE,
+    mode: Mode = Mode.CONTINUE,
+    span: tuple[int, int] | None = None,
+) -> Task:
+    """Ask for `bars` bars after the primer of `source`, or for the bars of it from `span[0]` to before
+    `span[1]` (None: all of them) to be completed or dressed.
+
+    What is locked stays as it is.  A locked row goes on behind the pattern's end: with what it
+    plays behind the seam, or with its primer where there is nothing behind.  Where nothing is
+    locked, completing keeps the rows that hold hits.
+
+    Raises DrumStudioError where the drummer cannot play the meter, nothing is left to play, or
+    the result is too long.
+    """
+    grid = source.grid
+    model_grid = model_grid_of(grid)
+    if mode is Mode.CONTINUE:
+        start = start_of(source)
+        end_bar = -(-start // grid.steps_per_bar) + bars
+        if end_bar > MAX_BARS:
+            raise DrumStudioError(f"A pattern has at most {MAX_BARS} bars; move the seam or ask for fewer")
+    else:
+        first, end_bar = span or (0, source.bars)
+        start = first * grid.steps_per_bar
+    end = end_bar * grid.steps_per_bar
+    locked = locked_cells(source, lanes, start, end)
+    if mode is Mode.COMPLETE and not locked:
+        locked = _rows_with_hits(source, start, end)
+    if len(locked) == (end - start) * DRUM_COUNT:
+        raise DrumStudioError(_nothing_free(mode))
+    kept = _kept_hits(source, lanes, locked, start, end_bar)
+    taps = _taps(source, locked, start, end) if mode is Mode.DRESS else ()
+    model_start = _model_step(start, grid, model_grid)
+    mapped = edits.set_grid(source, model_grid)
+    primer_hits = tuple(hit for hit in mapped.hits if hit.step < model_start)
+    primer_bars = max(1, -(-model_start // model_grid.steps_per_bar))
+    primer = Pattern(model_grid, primer_bars, primer_hits, source.swing)
+    written = end_bar * model_grid.steps_per_bar - model_start
+    ahead_bars = _bars_ahead(source, lanes, end_bar, mode)
+    ahead = ahead_bars * model_grid.steps_per_bar
+    forced = None
+    if locked or ahead:
+        forced = np.full((written + ahead, DRUM_COUNT), -1, np.int8)
+        _force(forced, locked, kept, Pattern(grid, end_bar), model_grid, model_start)
+        following = mapped.events()[model_start + written :][:ahead]
+        forced[written:] = np.array(following, np.int16).reshape(-1, 1) >> np.arange(DRUM_COUNT) & 1
+    struck = None
+    if taps:
+        struck = np.full(written + ahead, -1, np.int8)
+        for hit in edits.set_grid(Pattern(grid, end_bar, taps), model_grid).hits:
+            struck[hit.step - model_start] = 1
+    first_bar = start // grid.steps_per_bar
+    fills = {bar for bar in range(first_bar, end_bar) if dials.fill_at(bar) or bar in source.fill_bars}
+    return Task(
+        source, start, end_bar, primer, primer.events()[:model_start], written + ahead, forced, kept, locked,
+        ahead, struck, frozenset(fills), mode,
+    )  # fmt: skip
+
+
+def model_grid_of(grid: Grid) -> Grid:
+    """The drummer's grid for a pattern on `grid`: triplets for triplets, else 16ths.
+
+    Raises DrumStudioError where the meter has neither.
+    """
+    for steps in (TRIPLETS, SIXTEENTHS) if grid.triplet else (SIXTEENTHS,):
+        try:
+            return Grid(grid.meter, steps)
+        except ValueError:
+            continue
+    raise DrumStudioError(
+        f"The drummer counts in 16ths and cannot play {grid.meter}; choose a meter in 16ths or longer"
+    )
+
+
+def locked_cells(source: Pattern, lanes: Sequence[Lane], start: int, end: int) -> Cells:
+    """Cells (step, drum) from `start` to before `end`, possibly beyond the pattern, that are locked by
+    row, bar or themselves."""
+    rows = [int(drum) for drum in Drum if lanes[drum].locked]
+    per_bar = source.grid.steps_per_bar
+    cells = {(step, drum) for drum in rows for step in range(start, end)}
+    cells |= {cell for cell in source.locked_cells if start <= cell[0] < end}
+    for bar in source.locked_bars:
+        steps = range(max(start, bar * per_bar), min(end, (bar + 1) * per_bar))
+        cells |= {(step, drum) for step in steps for drum in range(DRUM_COUNT)}
+    return frozenset(cells)
+
+
+def completable(source: Pattern, lanes: Sequence[Lane], span: tuple[int, int] | None) -> str:
+    """Why the bars of `span` cannot be completed, in words; "" where they can."""
+    return _refusal(source, lanes, span, Mode.COMPLETE)
+
+
+def dressable(source: Pattern, lanes: Sequence[Lane], span: tuple[int, int] | None) -> str:
+    """Why the taps in the bars of `span` cannot be dressed, in words; "" where they can."""
+    return _refusal(source, lanes, span, Mode.DRESS)
+
+
+def _refusal(source: Pattern, lanes: Sequence[Lane], span: tuple[int, int] | None, mode: Mode) -> str:
+    per_bar = source.grid.steps_per_bar
+    first, end_bar = span or (0, source.bars)
+    start, end = first * per_bar, end_bar * per_bar
+    locked = locked_cells(source, lanes, start, end)
+    if mode is Mode.COMPLETE and not locked:
+        locked = _rows_with_hits(source, start, end)
+    if len(locked) == (end - start) * DRUM_COUNT:
+        return _nothing_free(mode)
+    if mode is Mode.DRESS:
+        try:
+            _taps(source, locked, start, end)
+        except DrumStudioError as error:
+            return str(error)
+    return ""
+
+
+def _nothing_free(mode: Mode) -> str:
+    if mode is Mode.COMPLETE:
+        return "Every row holds hits or is locked; lock what must stay, then the rest is written anew"
+    return "Everything there is locked, so there is nothing left for the drummer to play"
+
+
+def _rows_with_hits(source: Pattern, start: int, end: int) -> Cells:
+    rows = {int(hit.drum) for hit in source.hits_between(start, end)}
+    return frozenset((step, drum) for drum in rows for step in range(start, end))
+
+
+def _taps(source: Pattern, locked: Cells, start: int, end: int) -> tuple[Hit, ...]:
+    """The hits of the one row that is not locked; DrumStudioError where it is none or many."""
+    found = tuple(hit for hit in source.hits_between(start, end) if (hit.step, int(hit.drum)) not in locked)
+    rows = sorted({hit.drum for hit in found})
+    if not rows:
+        raise DrumStudioError("There are no taps; put the rhythm on one row, and the drummer dresses it")
+    if len(rows) > 1:
+        names = ", ".join(drum.label for drum in rows)
+        raise DrumStudioError(f"Taps stand on one row, not on {names}; clear or lock the other rows")
+    return found
+
+
+def _bars_ahead(source: Pattern, lanes: Sequence[Lane], end_bar: int, mode: Mode) -> int:
+    """Bars behind the end that are there, stay, and are told to the drummer."""
+    if mode is Mode.CONTINUE and not locked_behind(source, lanes, end_bar):
+        return 0
+    return max(0, min(_BARS_AHEAD, source.bars - end_bar))
+
+
+def locked_behind(source: Pattern, lanes: Sequence[Lane], bar: int) -> bool:
+    """Whether a bar or cell from `bar` on, or a row with hits there, is locked."""
+    step = bar * source.grid.steps_per_bar
+    return (
+        any(other >= bar for other in source.locked_bars)
+        or any(cell[0] >= step for cell in source.locked_cells)
+        or any(lanes[hit.drum].locked for hit in source.hits_between(step, source.steps))
+    )
+
+
+def _model_step(step: int, grid: Grid, model_grid: Grid) -> int:
+    """The nearest step of the drummer's grid, as `edits.set_grid` rounds; may be the next bar line."""
+    bar, within = divmod(step, grid.steps_per_bar)
+    ours, theirs = grid.steps_per_quarter, model_grid.steps_per_quarter
+    return bar * model_grid.steps_per_bar + (2 * within * theirs + ours) // (2 * ours)
+
+
+def _force(
+    forced: npt.NDArray[np.int8],
+    locked: Cells,
+    kept: Iterable[Hit],
+    frame: Pattern,
+    model_grid: Grid,
+    model_start: int,
+) -> None:
+    """Write what is locked into `forced` (steps, 9): silent, then struck where a hit is kept."""
+    per_bar = frame.grid.steps_per_bar
+    for step, drum in locked:
+        last = (step // per_bar + 1) * model_grid.steps_per_bar - 1
+        at = min(_model_step(step, frame.grid, model_grid), last) - model_start
+        if at >= 0:
+            forced[at, drum] = 0
+    for hit in edits.set_grid(frame.with_hits(kept), model_grid).hits:
+        if hit.step >= model_start:
+            forced[hit.step - model_start, hit.drum] = 1
+
+
+def _kept_hits(
+    source: Pattern, lanes: Sequence[Lane], locked: Cells, start: int, end_bar: int
+) -> tuple[Hit, ...]:
+    """What stays from `start` on: locked hits that are there, and locked rows going on behind the end."""
+    end = end_bar * source.grid.steps_per_bar
+    there = [hit for hit in source.hits_between(start, end) if (hit.step, int(hit.drum)) in locked]
+    for drum in Drum:
+        if lanes[drum].locked:
+            there += _gone_on(source, drum, start, end_bar)
+    return tuple(there)
+
+
+def _gone_on(source: Pattern, drum: Drum, start: int, end_bar: int) -> list[Hit]:
+    """A locked row in the bars from the pattern's end to `end_bar`."""
+    per_bar = source.grid.steps_per_bar
+    first = -(-start // per_bar)
+    if first >= source.bars:
+        first = 0
+    row = [hit for hit in source.hits if hit.drum == drum]
+    found = []
+    for bar in range(source.bars, end_bar):
+        model = first + (bar - source.bars) % (source.bars - first)
+        found += [
+            replace(hit, step=bar * per_bar + hit.step % per_bar)
+            for hit in row
+            if hit.step // per_bar == model
+        ]
+    return found
