@@ -145,14 +145,9 @@ def set_grid(pattern: Pattern, grid: Grid) -> Pattern:
     old, cells = pattern.grid, dict[tuple[int, int], Hit]()
     locked = _regridded_locks(pattern, grid)
     for hit in pattern.hits:
-        bar, within = divmod(hit.step, old.steps_per_bar)
-        tick = within * old.ticks_per_step + round(hit.offset * old.ticks_per_step)
-        if within * old.ticks_per_step >= grid.ticks_per_bar:
+        moved = regridded(hit, old, grid)
+        if moved is None:
             continue
-        size = grid.ticks_per_step
-        step = max(0, min((tick + size // 2) // size, grid.steps_per_bar - 1))
-        offset = max(-0.5, min(0.499, (tick - step * size) / size))
-        moved = replace(hit, step=bar * grid.steps_per_bar + step, offset=offset)
         key = (moved.step, int(moved.drum))
         if (hit.step, int(hit.drum)) in pattern.locked_cells:
             locked.add(key)
@@ -163,6 +158,18 @@ def set_grid(pattern: Pattern, grid: Grid) -> Pattern:
         seam_bar = round(pattern.seam / old.steps_per_bar)
         seam = seam_bar * grid.steps_per_bar if 0 < seam_bar < pattern.bars else None
     return replace(pattern, grid=grid, hits=tuple(cells.values()), seam=seam, locked_cells=frozenset(locked))
+
+
+def regridded(hit: Hit, old: Grid, grid: Grid) -> Hit | None:
+    """Where `hit` of a pattern on `old` stands on `grid`; None where the bar there is too short for it."""
+    bar, within = divmod(hit.step, old.steps_per_bar)
+    tick = within * old.ticks_per_step + round(hit.offset * old.ticks_per_step)
+    if within * old.ticks_per_step >= grid.ticks_per_bar:
+        return None
+    size = grid.ticks_per_step
+    step = max(0, min((tick + size // 2) // size, grid.steps_per_bar - 1))
+    offset = max(-0.5, min(0.499, (tick - step * size) / size))
+    return replace(hit, step=bar * grid.steps_per_bar + step, offset=offset)
 
 
 def _regridded_locks(pattern: Pattern, grid: Grid) -> set[tuple[int, int]]:

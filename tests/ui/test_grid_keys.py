@@ -16,11 +16,11 @@ from drumstudio.domain.demo import demo_project
 from drumstudio.domain.drums import GRID_ROWS, Drum
 from drumstudio.domain.pattern import Hit, Pattern
 from drumstudio.domain.project import Project
-from drumstudio.domain.timing import Grid, Meter
+from drumstudio.domain.timing import Grid
 from drumstudio.ui.grid.lane import Property
 from drumstudio.ui.grid.panel import GridPanel
 from drumstudio.ui.grid.selection import Block
-from drumstudio.ui.grid.words import cell_words, length_words, place_words
+from drumstudio.ui.grid.words import cell_words, length_words
 from drumstudio.ui.shortcuts import SHORTCUTS, Keymap
 
 GridOpener = Callable[..., GridPanel]
@@ -247,22 +247,6 @@ def test_every_control_has_a_name(demo: GridPanel) -> None:
     ]
     assert unnamed == []
     assert not demo.findChildren(QLineEdit)
-
-
-@pytest.mark.parametrize(
-    ("grid", "step", "words"),
-    [
-        (Grid(), 6, "bar 1 beat 2 and"),
-        (Grid(), 19, "bar 2 beat 1 a"),
-        (Grid(steps_per_quarter=3), 5, "bar 1 beat 2 let"),
-        (Grid(steps_per_quarter=2), 1, "bar 1 beat 1 and"),
-        (Grid(steps_per_quarter=8), 5, "bar 1 beat 1 part 6"),
-        (Grid(Meter(12, 8), 4), 7, "bar 1 beat 2 part 2"),
-        (Grid(Meter(3, 4), 1), 4, "bar 2 beat 2"),
-    ],
-)
-def test_places_as_drummers_count(grid: Grid, step: int, words: str) -> None:
-    assert place_words(grid, step) == words
 
 
 def test_words_of_a_hit() -> None:

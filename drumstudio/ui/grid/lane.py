@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from drumstudio.domain.counting import place_words
 from drumstudio.domain.pattern import Hit
 from drumstudio.domain.timing import seconds_per_tick
 from drumstudio.ui import theme
@@ -35,7 +36,6 @@ from drumstudio.ui.grid.cells import RADIUS, faded, mixed
 from drumstudio.ui.grid.editing import DEFAULT_VELOCITY, GridEditor, with_chance, with_offset, with_velocity
 from drumstudio.ui.grid.headers import WIDTH as HEADER_WIDTH
 from drumstudio.ui.grid.state import GridState
-from drumstudio.ui.grid.words import place_words
 
 MIN_HEIGHT, MAX_HEIGHT = 78, 150
 _TOP, _BOTTOM = 6, 4

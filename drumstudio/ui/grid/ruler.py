@@ -19,11 +19,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
+from drumstudio.domain.counting import place_words
 from drumstudio.ui import theme
 from drumstudio.ui.grid.cells import draw_flag, draw_padlock, faded
 from drumstudio.ui.grid.editing import GridEditor
 from drumstudio.ui.grid.state import GridState
-from drumstudio.ui.grid.words import bars_words, length_words, place_words
+from drumstudio.ui.grid.words import bars_words, length_words
 
 HEIGHT = 48
 _LINE = 29  # where the coloured line lies
