@@ -15,7 +15,7 @@ import numpy.typing as npt
 from drumstudio.domain.drums import DRUM_COUNT
 from drumstudio.errors import CancelledError
 from drumstudio.ml.encoding import ONE_DRUM, Encoding, Events, Floats, events_to_hits
-from drumstudio.ml.fills import fill_worth
+from drumstudio.ml.fills import fill_plan, fill_worth
 from drumstudio.ml.particles import BLOCK, Rows, pick, spread, systematic
 from drumstudio.ml.shaping import Fill, Shape, event_odds
 from drumstudio.ml.stepper import Player, State
@@ -28,13 +28,13 @@ Integers = npt.NDArray[np.int64]
 Allowed = npt.NDArray[np.bool_]
 
 # Particles of a candidate where something is given, and within a fill.
-PARTICLES, FILL_PARTICLES = 16, 8
+PARTICLES = 16
 # They are drawn anew when their shares are worth fewer than this part of them.
 _WORTH = 0.5
 # Below this the draw is not told from taking the likeliest event, and the numbers overflow.
 _GREEDY = 0.01
 # How much a fill's being plausible to the network counts beside its being one.
-_PLAUSIBLE = 0.5
+_PLAUSIBLE = 0.25
 # Steering follows the hits of about so many bars, by so many nats for each bar's worth of hits that
 # is missing, and never by more than that.
 _STEERED_BARS, _STEER, _STEER_MOST = 2.0, 2.0, 5.0
@@ -54,6 +54,7 @@ class Start:
     primer: Integers
     places: Floats
     steps_per_bar: int
+    steps_per_quarter: int
     coarse: int
 
 
@@ -102,6 +103,7 @@ class Course:
         self._hits = events_to_hits(np.arange(1 << DRUM_COUNT)).astype(np.int8)
         self._lag = max([start.steps_per_bar // 2, *(fill.end - fill.start for fill in shape.fills)])
         self._fill: Fill | None = None
+        self._plans = np.zeros((0, 0, encoding.classes))
 
     def run(self, on_step: OnStep | None = None, cancelled: Cancelled | None = None) -> Events:
         """Play all steps; see :meth:`drumstudio.ml.sampler.Sampler.continue_`."""
@@ -142,6 +144,8 @@ class Course:
         shape = self._shape
         steering = np.clip(shape.lean + _STEER * self._missing, -_STEER_MOST, _STEER_MOST)
         asked = self._odds[step] + steering[:, None] * self._room[step]
+        if self._fill is not None:
+            asked = asked + self._plans[:, step - self._fill.start]
         # Wildness does not weaken what is asked, and calm strengthens it as all else.
         scores = logits + max(shape.temperature, 1.0) * asked
         allowed = self._allowed(step)
@@ -201,6 +205,8 @@ class Course:
     def _take(self, rows: Integers) -> None:
         self._rows.take(rows, max(self._each, BLOCK))
         self._made, self._missing = self._made[rows], self._missing[rows]
+        if len(self._plans) == len(rows):
+            self._plans = self._plans[rows]
 
     def _choose(self) -> None:
         """Go on with one particle of every candidate, drawn by its weight."""
@@ -228,7 +234,18 @@ class Course:
             if fill.start == step and self._encoding.drums > 1:
                 self._fill = fill
                 if not self._locked:
-                    self._spread(FILL_PARTICLES)
+                    self._spread(PARTICLES)
+                self._plans = self._planned(fill)
+
+    def _planned(self, fill: Fill) -> Numbers:
+        """Odds (rows, steps of the fill, classes): every particle tries its own."""
+        length = fill.end - fill.start
+        plans = [
+            fill_plan(length, self._start.steps_per_quarter, more)
+            for more in self._more
+            for _ in range(self._each)
+        ]
+        return event_odds(np.stack(plans), self._encoding)
 
     def _end_fill(self, step: int) -> None:
         fill = self._fill

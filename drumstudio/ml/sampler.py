@@ -170,7 +170,7 @@ class Sampler:
         state = self._read(primer, per_bar, own_quarter, cancelled)
         places = self._player.places(len(primer), -(-steps // coarse), per_bar, own_quarter)
         before = int(primer[-1]) if len(primer) else encoding.start
-        return Start(state, before, given, places, steps_per_bar, coarse)
+        return Start(state, before, given, places, steps_per_bar, steps_per_quarter, coarse)
 
     def _read(
         self,

@@ -34,11 +34,10 @@ _PULL_WITHOUT_MEMORY = 1.0
 _NEW, _ELSEWHERE = 5.0, 2.5
 # How much of it is left at stick 0.
 _FREE_SHARE = 0.4
-# In fills: what is added for toms, for the snare, and taken from what keeps time.
-_FILL_TOM, _FILL_SNARE, _FILL_TIME, _FILL_CRASH = 2.0, 1.8, -1.8, -4.0
+# The gate's bias in fills, whose odds :mod:`drumstudio.ml.fills` draws.
 _FILL_GATE = -3.0
 # The 1 after a fill, and the bar that follows it.
-_CRASH, _CRASH_KICK, _BACK_IN_TIME = 9.0, 4.0, 1.0
+_CRASH, _CRASH_KICK, _BACK_IN_TIME = 14.0, 6.0, 1.0
 # Steering at twice the hits, in nats, before any are counted.
 _LEAN = 1.5
 # Two quarters make a fill.
@@ -206,15 +205,11 @@ def _shape_fill(fill: Fill, odds: Odds, bias: Odds, groove: Hits | None, crash: 
     """Let the fill happen, and the groove come back after it; changes `odds` and `bias`."""
     part = slice(fill.start, fill.end)
     odds[part] = 0.0
-    odds[part, TOMS] = _FILL_TOM
-    odds[part, Drum.SNARE] = _FILL_SNARE
-    odds[part, _TIME] = _FILL_TIME
-    odds[part, Drum.CRASH] = _FILL_CRASH
     bias[part] = _FILL_GATE
     if fill.end >= len(odds):
         return
     if crash:
-        odds[fill.end, _TIME] = 0.0
+        odds[fill.end] = np.minimum(odds[fill.end], 0.0)
         odds[fill.end, Drum.CRASH], odds[fill.end, Drum.KICK] = _CRASH, _CRASH_KICK
     if groove is not None:
         back = slice(fill.end + int(crash), fill.end + fill.end - fill.bar)
