@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "evaluate": "perplexity and accuracy of a drummer on a data set",
     "generate": "continue a primer",
     "measure": "how musical MIDI files and projects are, in numbers",
+    "surprise": "what surprises a drummer in a beat",
     "render": "render a MIDI file or project to WAV",
     "play": "play a MIDI file or project",
     "ports": "list sound and MIDI outputs and inputs",
