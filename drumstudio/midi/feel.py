@@ -70,7 +70,7 @@ class Placed(NamedTuple):
     """Notes on a grid: `steps` (notes,) and `offsets` (notes,), what is left as a fraction of a step.
 
     Offsets are measured from the even grid, late when positive.  They lie within half a step, or
-    beyond it by as much as the feel bends the grid.
+    beyond it by as much as the feel bends the grid or a flam reaches.
     """
 
     steps: Integers
@@ -106,13 +106,24 @@ def place(
 ) -> Placed:
     """Notes at `ticks` on the grid of `feel`, or of `per_quarter` steps, counted from tick `start`.
 
-    The constant offset is taken out first; a note just ahead of `start` goes to step 0.
+    The constant offset is taken out first.  What sounds together, a chord or a flam, goes to one
+    step; a note just ahead of `start` to step 0.
     """
     per_quarter = per_quarter or feel.steps_per_quarter
     even = (ticks - start) / ppq - feel.offset_seconds * qpm / 60.0
-    steps = np.floor(_straightened(even, feel, per_quarter) * per_quarter + 0.5).astype(np.int64)
+    chords = _chords(even, _TOGETHER * qpm / 60.0)
+    steps = np.floor(_straightened(chords, feel, per_quarter) * per_quarter + 0.5).astype(np.int64)
     steps = steps.clip(min=0)
     return Placed(steps, even * per_quarter - steps)
+
+
+def _chords(times: Reals, together: float) -> Reals:
+    """The mean of the run each of `times` is part of; itself where that lies further than `together`."""
+    order = np.argsort(times, kind="stable")
+    runs = np.diff(times[order], prepend=-np.inf) > together
+    means = np.empty_like(times)
+    means[order] = _onsets(times[order], together)[np.cumsum(runs) - 1]
+    return np.where(np.abs(means - times) <= together, means, times)
 
 
 def _straightened(quarters: Reals, feel: Feel, per_quarter: int) -> Reals:

@@ -83,29 +83,39 @@ class Baseline:
 
     def score(self, tracks: Sequence[Track]) -> Score:
         """Score of every step after the first of each of `tracks`."""
-        loss, right, count = 0.0, [0, 0], [0, 0]
-        for track in tracks:
-            for truth, components in self._steps(track):
-                mixed = self.weights @ components
-                loss -= math.log(mixed[truth])
-                struck = truth > 0
-                count[struck] += 1
-                right[struck] += int(mixed.argmax() == truth)
-        return Score(loss, count[1], right[1], count[0], right[0])
+        return sum(self.score_each(tracks), Score())
+
+    def score_each(self, tracks: Sequence[Track]) -> list[Score]:
+        """The same of each of `tracks`."""
+        return [self._score(track) for track in tracks]
+
+    def _score(self, track: Track) -> Score:
+        loss, right, count = [0.0, 0.0], [0, 0], [0, 0]
+        for truth, components in self._steps(track):
+            mixed = self.weights @ components
+            struck = truth > 0
+            loss[struck] -= math.log(mixed[truth])
+            count[struck] += 1
+            right[struck] += int(mixed.argmax() == truth)
+        return Score(sum(loss), count[1], right[1], count[0], right[0], loss[1])
 
     def _counted(self, tracks: Sequence[Track]) -> Counts:
         counts = Counts(self._encoding.classes)
         for track in tracks:
             events = self._encoding.encode(track.events).tolist()
             for step, event in enumerate(events):
-                for context in self._contexts(events, step, track.steps_per_bar):
+                for context in self._contexts(track, events, step):
                     counts.add(context, event)
         return counts
 
-    def _contexts(self, events: list[int], step: int, steps_per_bar: int) -> Iterator[Context]:
-        """The contexts of a step, from the widest to the narrowest."""
+    def _contexts(self, track: Track, events: list[int], step: int) -> Iterator[Context]:
+        """The contexts of a step, from the widest to the narrowest.
+
+        A bar of twelve steps is one of 4/4 in triplets or one of 3/4: the quarter tells which.
+        """
         yield ()
-        where = (steps_per_bar, step % steps_per_bar) if self._mixture.place else ()
+        bar = track.steps_per_bar
+        where = (track.steps_per_quarter, bar, step % bar) if self._mixture.place else ()
         if where:
             yield where
         for length in range(1, min(self._mixture.order - 1, step) + 1):
@@ -119,7 +129,7 @@ class Baseline:
         for step, truth in enumerate(events):
             if step:
                 counted = np.full(classes, 1 / classes)
-                for context in self._contexts(events, step, track.steps_per_bar):
+                for context in self._contexts(track, events, step):
                     counted = self._counts.shape(context, counted)
                 rows = [
                     self._copy(events, step - bars * track.steps_per_bar, counted)
@@ -127,12 +137,12 @@ class Baseline:
                 ]
                 if self._mixture.running:
                     repeated = counted
-                    for context in self._contexts(events, step, track.steps_per_bar):
+                    for context in self._contexts(track, events, step):
                         repeated = own.shape(context, repeated)
                     rows.append(repeated)
                 yield truth, np.stack([*rows, counted])
             if self._mixture.running:
-                for context in self._contexts(events, step, track.steps_per_bar):
+                for context in self._contexts(track, events, step):
                     own.add(context, truth)
 
     def _copy(self, events: list[int], step: int, otherwise: Distribution) -> Distribution:

@@ -41,7 +41,7 @@ class Notes(NamedTuple):
     """Strokes by time, all (notes,): `steps` counted from the piece's start, `bits` the event bit of the
     drum, `velocities`, and `offsets`, late when positive, as a fraction of a step.
 
-    Offsets lie within half a step, or beyond it by as much as the feel bends the grid.
+    Offsets lie within half a step, or beyond it by as much as the feel bends the grid or a flam reaches.
     """
 
     steps: Integers

@@ -21,13 +21,15 @@ _STRETCH = 256
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Sums over scored steps: `loss` in nats, `right` and `count` of those that hold hits and of rests."""
+    """Sums over scored steps: `loss` in nats, `right` and `count` of those that hold hits and of rests;
+    `event_loss` is what those with hits have of the loss."""
 
     loss: float = 0.0
     event_count: int = 0
     event_right: int = 0
     silence_count: int = 0
     silence_right: int = 0
+    event_loss: float = 0.0
 
     @property
     def steps(self) -> int:
@@ -38,6 +40,11 @@ class Score:
     def perplexity(self) -> float:
         """Exp of the mean negative log likelihood of a step; at most e^700, which a number still holds."""
         return math.exp(min(self.loss / self.steps, 700.0))
+
+    @property
+    def event_perplexity(self) -> float | None:
+        """The same of the steps that hold hits, rests left out; None where no step does."""
+        return math.exp(min(self.event_loss / self.event_count, 700.0)) if self.event_count else None
 
     @property
     def accuracy(self) -> float:
@@ -61,47 +68,63 @@ class Score:
             self.event_right + other.event_right,
             self.silence_count + other.silence_count,
             self.silence_right + other.silence_right,
+            self.event_loss + other.event_loss,
         )
 
 
 def score_batch(logits: torch.Tensor, target: torch.Tensor) -> Score:
     """Score of `logits` (batch, steps, classes) against `target` (batch, steps); `IGNORED` is left out."""
-    with torch.no_grad():
-        flat, wanted = logits.flatten(0, 1), target.flatten()
-        loss = functional.cross_entropy(flat, wanted, ignore_index=IGNORED, reduction="none")
-        right = flat.argmax(1) == wanted
-        events, rests = wanted > 0, wanted == 0
-        return Score(
-            float(loss.double().sum()),
-            int(events.sum()),
-            int((right & events).sum()),
-            int(rests.sum()),
-            int((right & rests).sum()),
-        )
+    return sum(_score_rows(logits, target), Score())
 
 
 def evaluate(model: Network, tracks: Sequence[Track]) -> Score:
-    """Score of `model` on `tracks`: every step after the first of each, dropout off.
+    """Score of `model` on `tracks`: every step after the first of each, dropout off."""
+    return sum(evaluate_each(model, tracks), Score())
+
+
+def evaluate_each(model: Network, tracks: Sequence[Track]) -> list[Score]:
+    """Score of `model` on each of `tracks`, in their order.
 
     Tracks are scored side by side in stretches, the state carried from one to the next; a track
     that has ended leaves the batch.
     """
-    ordered = sorted((track for track in tracks if len(track.events) > 1), key=lambda t: -len(t.events))
+    found = [Score()] * len(tracks)
+    long = [index for index, track in enumerate(tracks) if len(track.events) > 1]
+    order = sorted(long, key=lambda index: -len(tracks[index].events))
     training = model.training
     model.eval()
     try:
         with torch.no_grad():
-            parts = (
-                _score_rows(model, ordered[first : first + _ROWS]) for first in range(0, len(ordered), _ROWS)
-            )
-            return sum(parts, Score())
+            for first in range(0, len(order), _ROWS):
+                rows = order[first : first + _ROWS]
+                for index, score in zip(
+                    rows, _score_side_by_side(model, [tracks[i] for i in rows]), strict=True
+                ):
+                    found[index] = score
     finally:
         model.train(training)
+    return found
 
 
-def _score_rows(model: Network, tracks: Sequence[Track]) -> Score:
-    """Score of `tracks`, longest first, in one batch."""
-    total = Score()
+def _score_rows(logits: torch.Tensor, target: torch.Tensor) -> list[Score]:
+    """Score of each row of `logits` (batch, steps, classes) against `target` (batch, steps)."""
+    with torch.no_grad():
+        loss = functional.cross_entropy(
+            logits.flatten(0, 1), target.flatten(), ignore_index=IGNORED, reduction="none"
+        )
+        loss = loss.double().view_as(target)
+        right = logits.argmax(2) == target
+        events, rests = target > 0, target == 0
+        sums = torch.stack([loss, loss * events, events, right & events, rests, right & rests]).sum(2)
+    return [
+        Score(whole, int(struck), int(hit), int(silent), int(held), of_events)
+        for whole, of_events, struck, hit, silent, held in sums.T.tolist()
+    ]
+
+
+def _score_side_by_side(model: Network, tracks: Sequence[Track]) -> list[Score]:
+    """Score of each of `tracks`, longest first, in one batch."""
+    found = [Score()] * len(tracks)
     tables = [_table(model, track) for track in tracks]
     state = model.start(len(tracks))
     for first in range(0, len(tracks[0].events), _STRETCH):
@@ -112,8 +135,9 @@ def _score_rows(model: Network, tracks: Sequence[Track]) -> Score:
             [(before[stretch], place[stretch], target[stretch]) for before, place, target in alive]
         )
         logits, state = _run(model, batch, state)
-        total += score_batch(logits, torch.from_numpy(batch.target).to(model.device))
-    return total
+        for row, score in enumerate(_score_rows(logits, torch.from_numpy(batch.target).to(model.device))):
+            found[row] += score
+    return found
 
 
 def _table(model: Network, track: Track) -> tuple[Integers, Floats, Integers]:

@@ -38,3 +38,11 @@ def test_notes_go_to_the_steps_of_their_feel() -> None:
     placed = place(ticks, 480, 120, Feel("triplet", 2 / 3, 10 / 960, steps_per_quarter=3))
     assert placed.steps.tolist() == [0, 1, 2, 3]
     assert placed.offsets == pytest.approx([0, 0, 0, 0], abs=1e-9)
+
+
+def test_what_sounds_together_goes_to_one_step() -> None:
+    # Around the middle between two steps: a chord, a flam (25 ms are 24 ticks), and two single strokes.
+    ticks = np.array([58, 61, 61 + 480, 40 + 480, 59 + 960, 100 + 960])
+    placed = place(ticks, 480, 120, Feel())
+    assert placed.steps.tolist() == [0, 0, 4, 4, 8, 9]
+    assert placed.offsets == pytest.approx((ticks - 120 * placed.steps) / 120)
