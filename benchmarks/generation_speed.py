@@ -25,8 +25,8 @@ import torch
 from drumstudio.domain.demo import demo_pattern
 from drumstudio.ml.catalogue import find_model
 from drumstudio.ml.model import Network, State
-from drumstudio.ml.reading import read
 from drumstudio.ml.playing import draw
+from drumstudio.ml.reading import read
 from drumstudio.ml.sampler import load_sampler
 from drumstudio.ml.trainer import load_model, use_threads
 

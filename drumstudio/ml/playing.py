@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from drumstudio.domain.drums import DRUM_COUNT
+from drumstudio.domain.drums import DRUM_COUNT, Drum
 from drumstudio.errors import CancelledError
-from drumstudio.ml.encoding import ONE_DRUM, Encoding, Events, Floats, events_to_hits
+from drumstudio.ml.encoding import ONE_DRUM, Encoding, Events, Floats, events_to_hits, hits_to_events
 from drumstudio.ml.fills import fill_plan, fill_worth
 from drumstudio.ml.particles import BLOCK, Rows, pick, spread, systematic
 from drumstudio.ml.shaping import Fill, Shape, event_odds
@@ -29,6 +29,10 @@ Allowed = npt.NDArray[np.bool_]
 
 # Particles of a candidate where something is given, and within a fill.
 PARTICLES = 16
+# What may sound between taps.
+_KEEP_TIME = (Drum.CLOSED_HAT, Drum.RIDE)
+# Bars that are enough to know a groove by.
+_CONTEXT_BARS = 4
 # They are drawn anew when their shares are worth fewer than this part of them.
 _WORTH = 0.5
 # Below this the draw is not told from taking the likeliest event, and the numbers overflow.
@@ -60,14 +64,40 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What is fixed: `forced` (steps, 9) and `struck` (steps,), -1 where free, None where nothing is."""
+    """What is fixed: `forced` (steps, 9) and `struck` (steps,) as the sampler takes them."""
 
     forced: Forced | None = None
     struck: Forced | None = None
 
     def any(self) -> bool:
         """Whether anything is."""
-        return any(part is not None and bool((part >= 0).any()) for part in (self.forced, self.struck))
+        return self.struck is not None or (self.forced is not None and bool((self.forced >= 0).any()))
+
+    def check(self, steps: int) -> None:
+        """ValueError where it is not for `steps` steps."""
+        if self.forced is not None and self.forced.shape != (steps, DRUM_COUNT):
+            raise ValueError(f"forced cells have the shape ({steps}, {DRUM_COUNT}), not {self.forced.shape}")
+        if self.struck is not None and self.struck.shape != (steps,):
+            raise ValueError(f"struck steps have the shape ({steps},), not {self.struck.shape}")
+
+    def whole_bars(self, steps_per_bar: int, known: int) -> Integers:
+        """Events of the first bars, up to four in a row, of which every cell is given.
+
+        The first step given stands `known` steps after a bar line.
+        """
+        if self.forced is None:
+            return np.zeros(0, np.int64)
+        first = -known % steps_per_bar
+        bars = (len(self.forced) - first) // steps_per_bar
+        cells = self.forced[first : first + bars * steps_per_bar].reshape(bars, steps_per_bar, DRUM_COUNT)
+        whole = np.flatnonzero((cells >= 0).all((1, 2)) & (cells > 0).any((1, 2)))
+        run = whole[whole == whole[:1] + np.arange(len(whole))][:_CONTEXT_BARS]
+        return hits_to_events(cells[run].reshape(-1, DRUM_COUNT)).astype(np.int64)
+
+    def behind(self, lead: int) -> Given:
+        """The same after `lead` steps of the same, the first of it."""
+        parts = (self.forced, self.struck)
+        return Given(*(None if part is None else np.concatenate((part[:lead], part)) for part in parts))
 
 
 class Course:
@@ -162,20 +192,23 @@ class Course:
         """Which classes agree with what is given for `step`; None where all do."""
         forced, struck = self._given.forced, self._given.struck
         cells = None if forced is None or (forced[step] < 0).all() else forced[step]
-        tapped = -1 if struck is None else int(struck[step])
-        if cells is None and tapped < 0:
+        tapped = None if struck is None else int(struck[step])
+        if cells is None and tapped is None:
             return None
         if self._encoding.drums == 1:
-            must = tapped > 0 or (cells is not None and bool((cells > 0).any()))
-            cannot = tapped == 0 or (cells is not None and bool((cells == 0).all()))
+            must = tapped == 1 or (cells is not None and bool((cells > 0).any()))
+            cannot = tapped in (-1, 0) or (cells is not None and bool((cells == 0).all()))
             return np.array([not must, must or not cannot])
         found = np.ones(self._encoding.classes, bool)
         if cells is not None:
             found &= ((self._hits == cells) | (cells < 0)).all(1)
-        if tapped >= 0:
-            wanted = found & ((self._hits.any(1)) == (tapped > 0))
+        if tapped == 1:
+            found &= self._hits.any(1)
+        elif tapped is not None:
             # Where cells are given as well, they count first.
-            found = wanted if wanted.any() else found
+            still = np.ones(DRUM_COUNT, bool) if cells is None else cells < 0
+            still[list(_KEEP_TIME)] &= tapped == 0
+            found &= ~self._hits[:, still].any(1)
         return found
 
     def _follow(self, events: Integers, step: int) -> None:
@@ -353,6 +386,6 @@ def _one_drum_on(events: Integers, given: Given, step: int) -> Integers:
 
 def _tapped(events: Integers, given: Given, step: int, drum: int) -> Integers:
     """`events` (rows,) with a stroke of `drum` where one must be, and none where none may be."""
-    if given.struck is None or given.struck[step] < 0:
+    if given.struck is None:
         return events
-    return np.full(len(events), (1 << drum) * int(given.struck[step]), np.int64)
+    return np.full(len(events), (1 << drum) * int(given.struck[step] > 0), np.int64)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from drumstudio.domain.dials import MIDDLE, Dials
-from drumstudio.domain.drums import DRUM_COUNT
 from drumstudio.errors import CheckpointError
 from drumstudio.ml.checkpoint import Checkpoint, Weights, load
 from drumstudio.ml.config import GROOVE_MEMORY
@@ -23,6 +24,8 @@ MAX_GATE_BIAS = 8.0
 
 # Steps a quarter that callers speak in unless they say so.
 GRID = 4
+# Bars by which a drummer who has heard nothing gets into the groove.
+LEAD_BARS = 2
 
 
 def load_sampler(path: Path) -> Sampler:
@@ -65,30 +68,39 @@ class Sampler:
         """Continuations (candidates, steps) of `primer_events` as the `dials` ask; see :meth:`continue_`.
 
         `fill_bars` are marked for a fill beside those that the dials ask for, counted from the
-        primer's first bar.  The primer may be empty.
+        primer's first bar.  Without a whole bar of primer the drummer gets into the groove first,
+        on bars that are given, or by playing some that nobody hears.
         """
-        shape = shape_of(
-            dials,
-            primer_events,
-            steps,
-            steps_per_bar,
-            fill_bars=fill_bars,
+        given, primer = Given(forced, struck), np.asarray(primer_events, np.int64).reshape(-1)
+        given.check(steps)
+        context = given.whole_bars(steps_per_bar, len(primer)) if len(primer) < steps_per_bar else primer[:0]
+        shaped = partial(
+            shape_of,
+            steps_per_bar=steps_per_bar,
             steps_per_quarter=steps_per_quarter,
             remembers=self.checkpoint.network.kind == GROOVE_MEMORY,
+            groove_events=context,
         )
-        return self.continue_(
-            primer_events,
-            steps,
+        shape, lead = shaped(dials, primer, steps, fill_bars=fill_bars, struck=struck), 0
+        if not len(primer) and not len(context) and steps:
+            lead = steps_per_bar * min(LEAD_BARS, -(-steps // steps_per_bar))
+            given = given.behind(lead)
+            taps = None if given.struck is None else given.struck[:lead]
+            shape = shape.behind(shaped(replace(dials, fills=0), primer, lead, struck=taps))
+        found = self.continue_(
+            np.concatenate((context, primer)),
+            lead + steps,
             steps_per_bar,
             candidates,
             seed=seed,
-            forced=forced,
-            struck=struck,
+            forced=given.forced,
+            struck=given.struck,
             steps_per_quarter=steps_per_quarter,
             shape=shape,
-            on_step=on_step,
+            on_step=on_step if on_step is None or not lead else _heard_from(lead, on_step),
             cancelled=cancelled,
         )
+        return found[:, lead:]
 
     def continue_(
         self,
@@ -122,8 +134,9 @@ class Sampler:
         three itself, step by step, and more.
 
         `forced` (steps, 9) holds -1 where the drummer is free, 0 and 1 where the cell must be
-        silent or struck, and `struck` (steps,) -1, 0 where nothing may be struck and 1 where something
-        must be.  What is given ahead bears on what is played before it.
+        silent or struck.  `struck` (steps,) holds taps: 1 where something must be struck, -1 where
+        no more than closed hat or ride may be, 0 where nothing may.  What is given ahead bears on
+        what is played before it.
 
         Candidate i of a seed is the same whatever the number of candidates and on every run.
         `on_step` gets the index of each step and its events (candidates,), in order, once they
@@ -134,10 +147,8 @@ class Sampler:
         check_dials(temperature, top_p)
         if not -MAX_GATE_BIAS <= gate_bias <= MAX_GATE_BIAS:
             raise ValueError(f"the gate's bias is -{MAX_GATE_BIAS:g} to {MAX_GATE_BIAS:g}, not {gate_bias}")
-        if forced is not None and forced.shape != (steps, DRUM_COUNT):
-            raise ValueError(f"forced cells have the shape ({steps}, {DRUM_COUNT}), not {forced.shape}")
-        if struck is not None and struck.shape != (steps,):
-            raise ValueError(f"struck steps have the shape ({steps},), not {struck.shape}")
+        given = Given(forced, struck)
+        given.check(steps)
         if shape is None:
             shape = plain_shape(steps, temperature, top_p, gate_bias)
         start = self._start(primer_events, steps, steps_per_bar, steps_per_quarter, cancelled)
@@ -146,7 +157,7 @@ class Sampler:
             self.checkpoint.encoding,
             start,
             shape,
-            Given(forced, struck),
+            given,
             steps=steps,
             candidates=candidates,
             seed=seed,
@@ -187,6 +198,16 @@ class Sampler:
             look(cancelled)
             state = self._player.advance(before[step : step + 1], places[step], state)
         return state
+
+
+def _heard_from(lead: int, on_step: OnStep) -> OnStep:
+    """`on_step` for those steps that come after the first `lead`, which nobody hears."""
+
+    def tell(step: int, events: Events) -> None:
+        if step >= lead:
+            on_step(step - lead, events)
+
+    return tell
 
 
 def check_dials(temperature: float, top_p: float) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ import numpy.typing as npt
 from drumstudio.domain.dials import Dials
 from drumstudio.domain.drums import DRUM_COUNT, Drum
 from drumstudio.ml.encoding import Encoding, events_to_hits
-from drumstudio.ml.musicality import TOMS, back_beat_steps
+from drumstudio.ml.musicality import TOMS
 
 Odds = npt.NDArray[np.float64]
 Hits = npt.NDArray[np.uint8]
@@ -27,6 +27,8 @@ CERTAIN = 1000.0
 # The pull towards the primer's groove at stick 0.5, in nats a cell, and the gate's bias from stick 0 to 1.
 _PULL = 0.35
 _GATE = ((0.0, -4.0), (0.5, 0.0), (1.0, 4.0))
+# The pull towards a usual beat where no groove is known, and of kick and snare towards taps.
+_USUAL, _TAPPED = 2.0, 3.0
 # A network without a memory of its own is pulled the harder.
 _PULL_WITHOUT_MEMORY = 1.0
 # What a tom or crash costs outside fills: one that the primer never strikes, and one that it
@@ -42,8 +44,6 @@ _CRASH, _CRASH_KICK, _BACK_IN_TIME = 14.0, 6.0, 1.0
 _LEAN = 1.5
 # Two quarters make a fill.
 _FILL_QUARTERS = 2
-
-_TIME = (Drum.CLOSED_HAT, Drum.OPEN_HAT, Drum.RIDE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,18 @@ class Shape:
     fills: tuple[Fill, ...]
     style: str = ""
 
+    def behind(self, lead: Shape) -> Shape:
+        """This shape after the steps of `lead`, which shapes what is played to get into the groove."""
+        steps = len(lead.gate)
+        return replace(
+            self,
+            gate=np.concatenate((lead.gate, self.gate)),
+            odds=np.concatenate((lead.odds, self.odds)),
+            room=np.concatenate((lead.room, self.room)),
+            expected=np.concatenate((lead.expected, self.expected)),
+            fills=tuple(Fill(fill.bar + steps, fill.start + steps, fill.end + steps) for fill in self.fills),
+        )
+
 
 def temperature_and_top_p(wildness: float) -> tuple[float, float]:
     """What Wildness means, 0 to 2: from the likeliest alone to more than a drummer would dare."""
@@ -92,27 +104,33 @@ def shape_of(
     fill_bars: Collection[int] = (),
     steps_per_quarter: int = 4,
     remembers: bool = True,
+    groove_events: Sequence[int] | npt.NDArray[np.integer] = (),
+    struck: npt.NDArray[np.int8] | None = None,
 ) -> Shape:
     """What `dials` ask of the `steps` steps after `primer_events`, which begin at a bar line.
 
     `fill_bars` are marked for a fill beside those the dials ask for, counted from the primer's first
     bar.  `remembers` says whether the network has a groove memory; one without is pulled harder.
+    `groove_events` are bars that stand for the groove where the primer has not one whole bar;
+    `struck` (steps,) are taps, as the sampler takes them.
     """
     known = len(primer_events)
-    primer = events_to_hits(primer_events)
-    places = np.arange(known, known + steps)
-    groove = _groove(primer, places, steps_per_bar)
-    fills = _fills(dials, known, steps, steps_per_bar, fill_bars, steps_per_quarter)
+    time = _Time(known, steps, steps_per_bar, steps_per_quarter)
+    primer = events_to_hits(primer_events if known >= steps_per_bar else groove_events)
+    phrase = len(primer) // steps_per_bar * steps_per_bar
+    groove = primer[time.places % phrase] if phrase else None
+    fills = _fills(dials, time, fill_bars)
     temperature, top_p = temperature_and_top_p(dials.wildness)
-    odds = _pull(dials.stick, primer, groove, places, steps_per_bar, remembers)
+    odds = _usual(time) if groove is None else _pull(dials.stick, groove, time, phrase, remembers)
     odds += _away_from_new(dials.stick, primer, groove, steps)
-    bias = np.full(steps, np.interp(dials.stick, *zip(*_GATE, strict=True)))
+    if struck is not None:
+        odds += _taps(struck, time)
+    bias = np.full(steps, np.interp(dials.stick, [stick for stick, _ in _GATE], [bias for _, bias in _GATE]))
     for fill in fills:
         _shape_fill(fill, odds, bias, groove, dials.crash)
-    room = _room(groove, places, steps_per_bar)
-    expected, hits_a_bar = _expected(dials.busyness, groove, fills, steps, steps_per_bar)
+    expected, hits_a_bar = _expected(dials.busyness, groove, fills, time)
     lean = _LEAN * math.log(dials.busyness)
-    return Shape(temperature, top_p, bias, odds, room, expected, hits_a_bar, lean, fills, dials.style)
+    return Shape(temperature, top_p, bias, odds, _room(time), expected, hits_a_bar, lean, fills, dials.style)
 
 
 def plain_shape(steps: int, temperature: float, top_p: float, gate_bias: float) -> Shape:
@@ -133,44 +151,61 @@ def event_odds(odds: Odds, encoding: Encoding) -> Odds:
     return np.asarray(odds @ events_to_hits(np.arange(encoding.classes)).T.astype(np.float64))
 
 
-def _groove(primer: Hits, places: npt.NDArray[np.int64], steps_per_bar: int) -> Hits | None:
-    """What the primer strikes (steps, 9) at the same place of its phrase; None for less than a bar of primer.
+class _Time:
+    """Where the steps of a continuation stand."""
 
-    The phrase is the primer's whole bars.
+    def __init__(self, known: int, steps: int, steps_per_bar: int, steps_per_quarter: int) -> None:
+        self.known, self.steps, self.bar, self.quarter = known, steps, steps_per_bar, steps_per_quarter
+        self.places = np.arange(known, known + steps)
+        self.within = self.places % steps_per_bar
+        self.on_beat = self.within % steps_per_quarter == 0
+        self.on_eighth = self.on_beat | (2 * self.within % steps_per_quarter == 0)
+        self.on_one = self.within == 0
+        # Every second quarter: 2 and 4.
+        self.on_back_beat = self.within % (2 * steps_per_quarter) == steps_per_quarter
+
+
+def _usual(time: _Time) -> Odds:
+    """Log-odds (steps, 9) towards what most beats have, for a drummer who has heard nothing yet."""
+    odds = np.zeros((time.steps, DRUM_COUNT))
+    odds[:, Drum.SNARE] = np.where(time.on_back_beat, _USUAL, -0.5 * _USUAL)
+    odds[time.on_back_beat, Drum.KICK] = -0.5 * _USUAL
+    odds[time.on_one, Drum.KICK] = _USUAL
+    return odds
+
+
+def _taps(struck: npt.NDArray[np.int8], time: _Time) -> Odds:
+    """Log-odds (steps, 9) for kick and snare on taps, so that the rhythm stands out.
+
+    The snare takes the back beat, or the taps beside it where it is not tapped itself.  Taps that are as
+    many as a hat's strokes may well be no more than that.
     """
-    phrase = len(primer) // steps_per_bar * steps_per_bar
-    return primer[places % phrase] if phrase else None
+    tapped = struck > 0
+    weight = _TAPPED * min(1.0, max(0.0, 2.0 - tapped.sum() * time.quarter / max(1, time.steps)))
+    back = time.on_back_beat
+    beside = (np.roll(back & ~tapped, 1) | np.roll(back & ~tapped, -1)) & tapped
+    odds = np.zeros((time.steps, DRUM_COUNT))
+    odds[:, Drum.SNARE] = weight * (tapped & (back | beside)) + _USUAL * beside
+    odds[:, Drum.KICK] = weight * (tapped & ~back & ~beside)
+    return odds
 
 
-def _pull(
-    stick: float,
-    primer: Hits,
-    groove: Hits | None,
-    places: npt.NDArray[np.int64],
-    steps_per_bar: int,
-    remembers: bool,
-) -> Odds:
+def _pull(stick: float, groove: Hits, time: _Time, phrase: int, remembers: bool) -> Odds:
     """Log-odds (steps, 9) towards the groove: strong where a drummer keeps time, weak where he varies."""
-    if groove is None:
-        return np.zeros((len(places), DRUM_COUNT))
-    strength = _PULL if remembers else _PULL_WITHOUT_MEMORY
-    strength *= min(stick / max(1.0 - stick, 1e-9), CERTAIN)
     toward = 2.0 * groove - 1.0
     if stick >= 1.0:
         return np.asarray(CERTAIN * toward)
-    return np.asarray(strength * toward * _firmness(groove, places, steps_per_bar, len(primer)))
+    strength = (_PULL if remembers else _PULL_WITHOUT_MEMORY) * stick / (1.0 - stick)
+    return np.asarray(min(strength, CERTAIN) * toward * _firmness(time, phrase))
 
 
-def _firmness(groove: Hits, places: npt.NDArray[np.int64], steps_per_bar: int, known: int) -> Odds:
+def _firmness(time: _Time, phrase: int) -> Odds:
     """How firmly each cell (steps, 9) is kept, about 1: most on the 1 and the back beat, least on ghost
     notes, on hats between the beats and at the end of the phrase."""
-    within = places % steps_per_bar
-    beat = max(1, steps_per_bar // 4)
-    firm = np.where((within % beat == 0)[:, None], 1.2, 0.7) * np.ones((1, DRUM_COUNT))
-    firm[np.isin(within, back_beat_steps(steps_per_bar)), Drum.SNARE] = 2.0
-    firm[within == 0, Drum.KICK] = 2.0
-    phrase = max(known // steps_per_bar, 1) * steps_per_bar
-    firm[places % phrase >= phrase - steps_per_bar // 4] *= 0.7
+    firm = np.repeat(np.where(time.on_beat, 1.2, 0.7)[:, None], DRUM_COUNT, 1)
+    firm[time.on_back_beat, Drum.SNARE] = 2.0
+    firm[time.on_one, Drum.KICK] = 2.0
+    firm[time.places % phrase >= phrase - time.quarter] *= 0.7
     return firm
 
 
@@ -185,19 +220,16 @@ def _away_from_new(stick: float, primer: Hits, groove: Hits | None, steps: int) 
     return odds
 
 
-def _fills(
-    dials: Dials, known: int, steps: int, steps_per_bar: int, marked: Collection[int], steps_per_quarter: int
-) -> tuple[Fill, ...]:
+def _fills(dials: Dials, time: _Time, marked: Collection[int]) -> tuple[Fill, ...]:
     """The fills that fall into the continuation, in order."""
-    length = min(_FILL_QUARTERS * steps_per_quarter, math.ceil(2 * steps_per_bar / 3))
+    length = min(_FILL_QUARTERS * time.quarter, math.ceil(2 * time.bar / 3))
     found = []
-    for bar in range(known // steps_per_bar, -(-(known + steps) // steps_per_bar)):
-        if bar in marked or dials.fill_at(bar):
-            first = bar * steps_per_bar - known
-            end = first + steps_per_bar
-            start = max(end - length, 0)
-            if start < min(end, steps):
-                found.append(Fill(first, start, end))
+    for bar in range(time.known // time.bar, -(-(time.known + time.steps) // time.bar)):
+        first = bar * time.bar - time.known
+        end = first + time.bar
+        start = max(end - length, 0)
+        if (bar in marked or dials.fill_at(bar)) and start < min(end, time.steps):
+            found.append(Fill(first, start, end))
     return tuple(found)
 
 
@@ -216,30 +248,28 @@ def _shape_fill(fill: Fill, odds: Odds, bias: Odds, groove: Hits | None, crash: 
         odds[back] += _BACK_IN_TIME * (2.0 * groove[back] - 1.0)
 
 
-def _room(groove: Hits | None, places: npt.NDArray[np.int64], steps_per_bar: int) -> Odds:
+def _room(time: _Time) -> Odds:
     """How much each cell (steps, 9) gives way when there shall be more hits or fewer.
 
-    Ghost notes, hats and kicks between the beats first; the back beat and the 1 last; toms and crashes never.
+    Ghost notes, hats and kicks between the beats first; the back beat and the 1 last; toms and
+    crashes never.
     """
-    within = places % steps_per_bar
-    beat = max(1, steps_per_bar // 4)
-    eighth = max(1, beat // 2)
-    off = np.where(within % beat == 0, 0.45, np.where(within % eighth == 0, 0.8, 1.0))
+    off = np.where(time.on_beat, 0.45, np.where(time.on_eighth, 0.8, 1.0))
     room = np.repeat(off[:, None], DRUM_COUNT, 1)
     room[:, Drum.KICK] *= 0.7
     room[:, [*TOMS, Drum.CRASH]] = 0.0
-    room[np.isin(within, back_beat_steps(steps_per_bar)), Drum.SNARE] = 0.0
-    room[within == 0, Drum.KICK] = 0.0
+    room[time.on_back_beat, Drum.SNARE] = 0.0
+    room[time.on_one, Drum.KICK] = 0.0
     return room
 
 
 def _expected(
-    busyness: float, groove: Hits | None, fills: tuple[Fill, ...], steps: int, steps_per_bar: int
+    busyness: float, groove: Hits | None, fills: tuple[Fill, ...], time: _Time
 ) -> tuple[Odds, float]:
     """Hits wanted at each step (steps,) as shares of the groove's hits a bar, and those."""
     if groove is None or not groove.any():
-        return np.full(steps, np.nan), 1.0
-    hits_a_bar = float(groove.sum()) * steps_per_bar / len(groove)
+        return np.full(time.steps, np.nan), 1.0
+    hits_a_bar = float(groove.sum()) * time.bar / time.steps
     expected = busyness * groove.sum(1) / hits_a_bar
     for fill in fills:
         expected[fill.start : fill.end] = np.nan
