@@ -245,7 +245,9 @@ def test_cells_say_that_they_are_locked(demo: GridPanel) -> None:
     demo.editor.lock_bars([0])
     cell = QAccessible.queryAccessibleInterface(demo.view).child(32 + 5)
     assert cell.text(QAccessible.Text.Name) == "Ride, bar 1 beat 2 e, empty, locked"
-    assert demo.state.tip(5, Drum.RIDE).endswith("locked against the drummer; your own edits go through")
+    assert demo.state.tip(5, Drum.RIDE).endswith(
+        "locked; the drummer leaves it alone, your own edits go through"
+    )
     assert demo.state.tip(21, Drum.RIDE) == ""
     assert demo.state.tip(20, Drum.SNARE) == "Snare, bar 2 beat 2, velocity 125"
 

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from drumstudio.domain.drums import DRUM_COUNT, GRID_ROWS, Drum
 from drumstudio.ui import theme
-from drumstudio.ui.grid.cells import RADIUS, SURPRISE_LEVELS, CellPainter, HitLook, faded
+from drumstudio.ui.grid.cells import RADIUS, CellPainter, HitLook, faded
 from drumstudio.ui.grid.geometry import COLUMN_FLOOR, ROW_FLOOR, ROW_OF, Rows, lay_out_rows
 from drumstudio.ui.grid.selection import Block
 from drumstudio.ui.grid.state import GridState
+from drumstudio.ui.grid.words import surprise_level
 
 
 class GridCanvas(QWidget):
@@ -207,8 +208,17 @@ class GridCanvas(QWidget):
         if ends:
             painter.fillRect(columns.x[-1] - scroll, 0, right - columns.x[-1] + scroll, height, ground)
         self._paint_hits(painter, cells, range(run[0] - 1, run[-1] + 2))
+        if state.surprise is not None:
+            self._paint_missed(painter, cells, run)
         if pattern.locked_cells:
             self._paint_padlocks(painter, cells, run)
+
+    def _paint_missed(self, painter: QPainter, cells: CellPainter, run: range) -> None:
+        columns, scroll = self.state.columns, self.state.scroll
+        for step in run:
+            for drum, level in self.state.missed(step):
+                picture = cells.missed(level, columns.right[step] - columns.x[step])
+                painter.drawPixmap(columns.x[step] - scroll, self.rows.top(ROW_OF[drum]), picture)
 
     def _paint_padlocks(self, painter: QPainter, cells: CellPainter, run: range) -> None:
         columns, scroll, pattern = self.state.columns, self.state.scroll, self.state.pattern
@@ -230,7 +240,7 @@ class GridCanvas(QWidget):
                 continue
             look = HitLook(drum, hit.velocity, audible[drum], hit.chance >= 1.0, lit)
             if surprise is not None:
-                look = look._replace(surprise=min(SURPRISE_LEVELS, round(surprise.get((step, drum), 0.0))))
+                look = look._replace(surprise=surprise_level(surprise.get((step, drum), 0.0)))
             left = columns.x[step]
             picture = cells.hit(look, columns.right[step] - left)
             if hit.offset:

@@ -11,11 +11,12 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap, QPolygonF
 from drumstudio.domain.drums import DRUM_COUNT, Drum
 from drumstudio.domain.pattern import Hit
 from drumstudio.ui.grid.geometry import Rows
+from drumstudio.ui.grid.words import SURPRISE_LEVELS
 from drumstudio.ui.theme import Theme
 
 GHOST_BELOW = 41
 ACCENT_FROM = 112
-SURPRISE_LEVELS = 6  # nats; beyond, a hit is as surprising as can be shown
+UNUSUAL = 4  # from this level of surprise on a hit is outlined, so that colour is not all
 ROW_GAP = 3
 LOCK_LINE = 2
 PADLOCK = 10
@@ -50,6 +51,14 @@ def faded(colour: QColor, alpha: float) -> QColor:
     return made
 
 
+def surprise_colour(theme: Theme, level: float) -> QColor:
+    """From calm at 0 over amber to red at `SURPRISE_LEVELS`."""
+    share = max(0.0, min(1.0, level / SURPRISE_LEVELS))
+    calm = mixed(QColor(theme.border_strong), QColor(theme.text_muted), 0.4)
+    warm, hot = QColor(theme.warn), QColor(theme.bad)
+    return mixed(calm, warm, 2 * share) if share < 0.5 else mixed(warm, hot, 2 * share - 1)
+
+
 class CellPainter:
     """Pictures of columns and hits for one theme, one set of rows and one pixel ratio."""
 
@@ -61,6 +70,7 @@ class CellPainter:
         self._hits: dict[tuple[HitLook, int], QPixmap] = {}
         self._playheads: dict[int, QPixmap] = {}
         self._padlocks: dict[int, QPixmap] = {}
+        self._missed: dict[tuple[int, int], QPixmap] = {}
 
     @property
     def cell_height(self) -> int:
@@ -154,12 +164,18 @@ class CellPainter:
             painter.end()
         return found
 
-    def surprise_colour(self, level: int) -> QColor:
-        """From calm at 0 over amber to red at `SURPRISE_LEVELS`."""
-        share = max(0.0, min(1.0, level / SURPRISE_LEVELS))
-        calm = mixed(QColor(self.theme.border_strong), QColor(self.theme.text_muted), 0.4)
-        warm, hot = QColor(self.theme.warn), QColor(self.theme.bad)
-        return mixed(calm, warm, 2 * share) if share < 0.5 else mixed(warm, hot, 2 * share - 1)
+    def missed(self, level: int, width: int) -> QPixmap:
+        """A ring where something was expected and is not there."""
+        key = (level, width)
+        if (found := self._missed.get(key)) is None:
+            found = self._missed[key] = self._canvas(width, self.rows.height(0), Qt.GlobalColor.transparent)
+            painter = QPainter(found)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(surprise_colour(self.theme, level), 1.5))
+            radius = min(4.0, width / 2 - 2.5)
+            painter.drawEllipse(QPointF(width / 2, 1 + self.cell_height / 2), radius, radius)
+            painter.end()
+        return found
 
     @staticmethod
     def bar_height(velocity: int, room: float) -> float:
@@ -178,11 +194,13 @@ class CellPainter:
         theme = self.theme
         colour = theme.drum(look.drum)
         if look.surprise is not None:
-            colour = self.surprise_colour(look.surprise)
+            colour = surprise_colour(theme, look.surprise)
         if look.lit:
             colour = mixed(colour, QColor(theme.playhead), 0.45)
         share = look.velocity / 127
         outline = QPen(faded(colour, 0.75 if look.lit else 0.42), 1.0)
+        if look.surprise is not None and look.surprise >= UNUSUAL:
+            outline = QPen(colour, 2.0)
         if not look.certain:
             outline.setStyle(Qt.PenStyle.DotLine)
         painter.setPen(outline)

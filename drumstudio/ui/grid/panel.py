@@ -124,9 +124,14 @@ class GridPanel(QWidget):
         self.view.cancel_gesture()
         self.state.set_preview(pattern, name)
 
-    def set_surprise(self, surprise: Mapping[Cell, float] | None) -> None:
-        """Tint each hit by -log p of the model, in nats; None shows the drums' colours again."""
-        self.state.set_surprise(surprise)
+    def set_surprise(
+        self, hits: Mapping[Cell, float] | None, silences: Mapping[Cell, float] | None = None
+    ) -> None:
+        """Tint each hit by -log p of the model, in nats; None shows the drums' colours again.
+
+        `silences` are the cells to be marked as left out: silent against expectation.
+        """
+        self.state.set_surprise(hits, silences)
 
     def set_follow(self, on: bool) -> None:
         """Whether the view scrolls along with the playhead."""

@@ -15,7 +15,7 @@ from drumstudio.domain.project import Project
 from drumstudio.ui.document import Document
 from drumstudio.ui.grid.geometry import LEFT_MARGIN, ROW_OF, Columns, lay_out
 from drumstudio.ui.grid.selection import Selection
-from drumstudio.ui.grid.words import cell_words
+from drumstudio.ui.grid.words import cell_words, surprise_level, surprise_words
 
 _DEFAULT_WIDTH = 900
 _NO_ROWS: frozenset[int] = frozenset()
@@ -44,6 +44,7 @@ class GridState(QObject):
         self._preview: Pattern | None = None
         self.preview_name = ""
         self.surprise: Mapping[Cell, float] | None = None
+        self._quiet: Mapping[Cell, float] = {}
         self._width = _DEFAULT_WIDTH
         self._scroll = 0
         self._playhead: int | None = None
@@ -120,15 +121,27 @@ class GridState(QObject):
 
     def cell_words(self, step: int, drum: Drum) -> str:
         """Everything about a cell, as it is read out."""
-        return cell_words(self.pattern, step, drum, locked=self._project.lanes[drum].locked)
+        words = cell_words(self.pattern, step, drum, locked=self._project.lanes[drum].locked)
+        surprising = self._surprise_words(step, drum)
+        return f"{words}, {surprising}" if surprising else words
+
+    def _surprise_words(self, step: int, drum: Drum) -> str:
+        if self.surprise is None:
+            return ""
+        if self.pattern.hit_at(step, drum) is None:
+            nats = self._quiet.get((step, drum))
+            return "" if nats is None else f"left out, {surprise_words(nats)}"
+        nats = self.surprise.get((step, drum))
+        return "" if nats is None else surprise_words(nats)
 
     def tip(self, step: int, drum: Drum) -> str:
         """What the tooltip of a cell says; "" where there is nothing to say."""
         locked = self.locked(step, drum)
-        if not locked and self.pattern.hit_at(step, drum) is None:
+        empty = self.pattern.hit_at(step, drum) is None
+        if empty and not locked and not self._surprise_words(step, drum):
             return ""
         words = self.cell_words(step, drum)
-        return f"{words} against the drummer; your own edits go through" if locked else words
+        return f"{words}; the drummer leaves it alone, your own edits go through" if locked else words
 
     def hits_in(self, steps: range) -> tuple[Hit, ...]:
         """Hits of the columns of `steps`, found without looking at all of a long pattern."""
@@ -165,10 +178,46 @@ class GridState(QObject):
         self._preview, self.preview_name = pattern, name
         self._show(before, everything=True)
 
-    def set_surprise(self, surprise: Mapping[Cell, float] | None) -> None:
-        """Tint each hit by how little the model expected it, in nats; None goes back to drums."""
-        self.surprise = surprise
-        self.columns_changed.emit(None)
+    def set_surprise(
+        self, hits: Mapping[Cell, float] | None, silences: Mapping[Cell, float] | None = None
+    ) -> None:
+        """Tint each hit by how little the model expected it, in nats; None goes back to drums.
+
+        `silences` are cells that were expected to be struck and are not.
+        """
+        before, quiet = self.surprise, self._quiet
+        self.surprise = hits
+        self._quiet = (silences or {}) if hits is not None else {}
+        if before is None or hits is None:
+            self.columns_changed.emit(None)
+            return
+        changed = {
+            step
+            for step, drum in before.keys() | hits.keys()
+            if surprise_level(before.get((step, drum), 0.0)) != surprise_level(hits.get((step, drum), 0.0))
+        }
+        changed |= {
+            step
+            for step, drum in quiet.keys() | self._quiet.keys()
+            if self._level_of(quiet, step, drum) != self._level_of(self._quiet, step, drum)
+        }
+        self.columns_changed.emit(changed)
+
+    @staticmethod
+    def _level_of(silences: Mapping[Cell, float], step: int, drum: Drum) -> int:
+        nats = silences.get((step, drum))
+        return -1 if nats is None else surprise_level(nats)
+
+    def missed(self, step: int) -> list[tuple[Drum, int]]:
+        """Drums that the model expected in a column and that are not struck, with levels of surprise."""
+        if not self._quiet:
+            return []
+        found = ((drum, self._quiet.get((step, drum))) for drum in Drum)
+        return [
+            (drum, surprise_level(nats))
+            for drum, nats in found
+            if nats is not None and self.pattern.hit_at(step, drum) is None
+        ]
 
     def set_playhead(self, step: float | None) -> bool:
         """Put the playhead at a place counted in unswung steps; whether it entered a column."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from drumstudio.app.surprise import nats_words
 from drumstudio.domain.counting import place_words
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.pattern import Hit, Pattern
 from drumstudio.domain.timing import Grid
+
+SURPRISE_LEVELS = 6  # nats; beyond, a hit is as surprising as can be shown
 
 
 def cell_words(pattern: Pattern, step: int, drum: Drum, *, locked: bool = False) -> str:
@@ -30,6 +33,18 @@ def cell_words(pattern: Pattern, step: int, drum: Drum, *, locked: bool = False)
     if locked or pattern.locked(step, drum):
         parts.append("locked")
     return ", ".join(parts)
+
+
+def surprise_level(nats: float) -> int:
+    """How surprising something is, in whole nats from 0 to `SURPRISE_LEVELS`."""
+    return min(SURPRISE_LEVELS, round(nats))
+
+
+def surprise_words(nats: float) -> str:
+    """How surprising something is: "unusual, 3.2 nats, 4.1%"."""
+    level = surprise_level(nats)
+    how = "expected" if level < 2 else "less expected" if level < 3 else "unusual"
+    return f"{'very ' if level > 4 else ''}{how}, {nats_words(nats)}"
 
 
 def offset_words(hit: Hit) -> str:
