@@ -16,6 +16,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from types import ModuleType
 from typing import NoReturn
 
 from drumstudio import __version__, log
@@ -25,8 +26,10 @@ COMMANDS: dict[str, str] = {
     "steps": "the drum events of MIDI files, one integer a 16th step",
     "dataset": "build a training data set and give every file a verdict",
     "train": "train a drummer",
+    "train-feel": "train the network that gives hits velocity and timing",
     "evaluate": "perplexity and accuracy of a drummer on a data set",
     "generate": "continue a primer",
+    "humanise": "give a beat the velocities and the timing of a drummer",
     "measure": "how musical MIDI files and projects are, in numbers",
     "surprise": "what surprises a drummer in a beat",
     "render": "render a MIDI file or project to WAV",
@@ -58,8 +61,12 @@ def _parser(command: str | None) -> argparse.ArgumentParser:
             sub.add_argument(
                 "--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS
             )
-            importlib.import_module(f"drumstudio.cli.{name}").configure(sub)
+            _module(name).configure(sub)
     return parser
+
+
+def _module(command: str) -> ModuleType:
+    return importlib.import_module(f"drumstudio.cli.{command.replace('-', '_')}")
 
 
 def _run(argv: Sequence[str]) -> int:
@@ -69,7 +76,7 @@ def _run(argv: Sequence[str]) -> int:
         raise UsageError("give a command (try: drumstudio --help)")
     log.configure(args.debug)
     with _ended_by_sigterm():
-        status = int(importlib.import_module(f"drumstudio.cli.{args.command}").run(args))
+        status = int(_module(args.command).run(args))
     sys.stdout.flush()
     return status
 

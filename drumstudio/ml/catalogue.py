@@ -8,6 +8,7 @@ from pathlib import Path
 from drumstudio import paths
 from drumstudio.errors import CheckpointError
 from drumstudio.ml.checkpoint import SUFFIX, read_info
+from drumstudio.ml.feel_file import FILE as FEEL_FILE
 
 # The one the window begins with.
 _DEFAULT = "groove_drummer" + SUFFIX
@@ -56,8 +57,9 @@ def describe(path: Path, shipped: bool = False) -> ModelInfo:
 
 
 def list_models() -> list[ModelInfo]:
-    """Shipped models, the default first, then the user's by file name; damaged ones too."""
-    shipped = sorted(paths.shipped_models().glob("*" + SUFFIX), key=lambda p: (p.name != _DEFAULT, p.name))
+    """Shipped drummers, the default first, then the user's by file name; damaged ones too."""
+    files = [path for path in paths.shipped_models().glob("*" + SUFFIX) if path.name != FEEL_FILE]
+    shipped = sorted(files, key=lambda path: (path.name != _DEFAULT, path.name))
     own = sorted(paths.user_models().glob("*" + SUFFIX))
     return [describe(path, True) for path in shipped] + [describe(path) for path in own]
 

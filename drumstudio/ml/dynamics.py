@@ -1,13 +1,14 @@
 """Velocity and timing of what the network wrote: it says which drums, this says how they are struck.
 
-First the primer is asked, since its player is the one to be continued; where it has nothing to
-say, typical values by drum and place speak, at the loudness of the primer's player.
+The feel network plays them, in the manner of the primer's player.  Where its file cannot be used, rules
+stand in: first the primer is asked, and where it has nothing to say, typical values by drum and
+place speak, at the loudness of the primer's player.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from fractions import Fraction
 from functools import lru_cache
@@ -16,9 +17,15 @@ from statistics import median
 import numpy as np
 import numpy.typing as npt
 
-from drumstudio.domain.drums import Drum
+from drumstudio.domain import edits
+from drumstudio.domain.dials import MIDDLE
+from drumstudio.domain.drums import DRUM_COUNT, Drum
 from drumstudio.domain.pattern import Hit, Pattern
 from drumstudio.domain.timing import Grid, Meter
+from drumstudio.ml.feel import available_feel
+from drumstudio.ml.feel_inputs import Known
+
+Events = Sequence[int] | npt.NDArray[np.integer]
 
 
 class Place(IntEnum):
@@ -66,21 +73,81 @@ def _is_back_beat(meter: Meter, beat: int) -> bool:
     return beat % 2 == 1 if beats % 2 == 0 else 0 < beat < 3
 
 
-def dress(events: Sequence[int] | npt.NDArray[np.integer], primer: Pattern) -> tuple[Hit, ...]:
-    """Hits of nine-drum `events` (steps,), which begin at a bar line on the primer's grid.
+def dress(
+    events: Events,
+    primer: Pattern,
+    *,
+    qpm: float = 120.0,
+    style: str = "",
+    amount: float = MIDDLE.feel,
+    seed: int = 0,
+    steps_per_quarter: int | None = None,
+) -> tuple[Hit, ...]:
+    """Hits of nine-drum `events` (steps,), which begin at a bar line with the primer, on its grid.
 
-    One hit for every drum of every event, no more and no less.  Velocity and offset are those of
-    the primer's hit of the drum at the same place of the bar (in the bar of the phrase that
-    corresponds, else the median of its bars); else typical for drum and place, scaled to how hard
-    the primer strikes this drum, and as early or late as it does.  Nothing is drawn at random.
+    One hit for every drum of every event, no more and no less.  The primer is heard along with the
+    events: a hit that it has in the same cell stays as it is, and where it was played and not drawn,
+    its player goes on in the same manner.  `amount` is how much of the feel is played, from the
+    even strokes of a drum machine, exactly on their steps, at 0 to all of it at 1; `seed` decides what
+    is left to chance.  Steps are `steps_per_quarter` to the quarter, as the primer's without.
+    """
+    if steps_per_quarter not in (None, primer.grid.steps_per_quarter):
+        primer = edits.set_grid(primer, Grid(primer.grid.meter, steps_per_quarter))
+    feel = available_feel()
+    if feel is None:
+        return dress_by_rules(events, primer)
+    player = _player_of(primer)
+    struck = _struck(events)
+    hits, even = player.heard(len(struck))
+    for step, drums in enumerate(struck):
+        for drum in drums:
+            hits[step, drum] = True
+            even[step, drum] = player.even(step, drum, _in_fill(struck, step, drum))
+    velocities, offsets = feel.perform(
+        hits,
+        steps_per_bar=primer.grid.steps_per_bar,
+        steps_per_quarter=primer.grid.steps_per_quarter,
+        qpm=qpm,
+        style=style,
+        known=player.known(len(hits)),
+        amount=amount,
+        seed=seed,
+        even=even,
+    )
+    return tuple(
+        primer.hit_at(step, drum) or Hit(step, drum, int(velocities[step, drum]), float(offsets[step, drum]))
+        for step, drums in enumerate(struck)
+        for drum in sorted(drums)
+    )
+
+
+def dress_by_rules(events: Events, primer: Pattern) -> tuple[Hit, ...]:
+    """Hits of `events` as :func:`dress` gives them, without a network, and with nothing drawn at random.
+
+    Velocity and offset are those of the primer's hit of the drum at the same place of the bar (in
+    the bar of the phrase that corresponds, else the median of its bars); else typical for drum
+    and place, scaled to how hard the primer strikes this drum, and as early or late as it does.
     """
     player = _player_of(primer)
-    struck = [{drum for drum in Drum if int(event) >> drum & 1} for event in events]
+    struck = _struck(events)
     return tuple(
         player.hit(step, drum, _in_fill(struck, step, drum))
         for step, drums in enumerate(struck)
         for drum in sorted(drums)
     )
+
+
+def _struck(events: Events) -> list[set[Drum]]:
+    return [{drum for drum in Drum if int(event) >> drum & 1} for event in events]
+
+
+def was_played(hits: Iterable[Hit]) -> bool:
+    """Whether these hits were played, or drawn: exactly on their steps, with two velocities at most.
+
+    What was drawn says nothing of how its drummer plays.
+    """
+    found = list(hits)
+    return len({hit.velocity for hit in found}) > 2 or any(hit.offset for hit in found)
 
 
 def _in_fill(struck: list[set[Drum]], step: int, drum: Drum) -> bool:
@@ -105,6 +172,7 @@ class _Player:
         for hit in primer.hits:
             self._at[hit.drum, hit.step % self._grid.steps_per_bar].append(hit)
             self._of[hit.drum].append(hit)
+        self._last = max((hit.step for hit in primer.hits), default=-1)
         self._loudness = {drum: self._compared(hits) for drum, hits in self._of.items()}
 
     def _compared(self, hits: list[Hit]) -> float:
@@ -126,8 +194,28 @@ class _Player:
                 round(median(hit.velocity for hit in there)),
                 float(median(hit.offset for hit in there)),
             )
-        loudness = self._loudness.get(drum) or float(median(self._loudness.values() or [1.0]))
-        typical = self._typical(step, drum)
-        velocity = round((max(typical, _FILL_SNARE) if in_fill else typical) * loudness)
         own = [hit.offset for hit in self._of.get(drum, self._primer.hits)]
-        return Hit(step, drum, max(1, min(127, velocity)), float(median(own or [0.0])))
+        return Hit(step, drum, self.even(step, drum, in_fill), float(median(own or [0.0])))
+
+    def even(self, step: int, drum: Drum, in_fill: bool) -> int:
+        """Typical velocity for drum and place, as loud as this player is."""
+        typical = self._typical(step, drum)
+        loudness = self._loudness.get(drum) or float(median(self._loudness.values() or [1.0]))
+        return max(1, min(127, round((max(typical, _FILL_SNARE) if in_fill else typical) * loudness)))
+
+    def heard(self, steps: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.float32]]:
+        """Where the primer strikes, and room for even velocities: (`steps` or more, 9) each."""
+        hits = np.zeros((max(steps, self._last + 1), DRUM_COUNT), np.bool_)
+        for hit in self._primer.hits:
+            hits[hit.step, hit.drum] = True
+        return hits, np.full(hits.shape, 100.0, np.float32)
+
+    def known(self, steps: int) -> Known | None:
+        """The primer's velocities, offsets and where it has them, (`steps`, 9) each; None if it was drawn."""
+        if not was_played(self._primer.hits):
+            return None
+        velocities = np.zeros((steps, DRUM_COUNT), np.float32)
+        offsets = np.zeros_like(velocities)
+        for hit in self._primer.hits:
+            velocities[hit.step, hit.drum], offsets[hit.step, hit.drum] = hit.velocity, hit.offset
+        return velocities, offsets, velocities > 0
