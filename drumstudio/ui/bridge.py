@@ -12,13 +12,14 @@ from drumstudio.app.jobs import JobControl, JobDone, JobEvent, JobFailed, JobPro
 
 class Bridge(QObject):
     """Signals that threads emit: `engine_event(EngineEvent)`, `generation_event(GenerationEvent)`,
-    `job_event(JobEvent)` and `bug(kind, value, traceback)`.
+    `surprise_event(SurpriseEvent)`, `job_event(JobEvent)` and `bug(kind, value, traceback)`.
 
     It lives in the window's thread, so slots that are bound methods of QObjects there run there.
     """
 
     engine_event = Signal(object)
     generation_event = Signal(object)
+    surprise_event = Signal(object)
     job_event = Signal(object)
     bug = Signal(object, object, object)
 

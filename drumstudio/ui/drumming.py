@@ -38,11 +38,13 @@ from drumstudio.ui.playing import Playing
 class Drumming(QObject):
     """Asks the drummer, shows what comes, lets it be heard, and puts it into the document.
 
-    Signals: `told(Message)` for the banner, `hinted(str)` for the status bar.
+    Signals: `told(Message)` for the banner, `hinted(str)` for the status bar, `model_changed(Path |
+    None)` when another drummer is asked from now on.
     """
 
     told = Signal(object)
     hinted = Signal(str)
+    model_changed = Signal(object)
 
     def __init__(
         self,
@@ -89,6 +91,7 @@ class Drumming(QObject):
         wanted = self._settings.get("model", "")
         chosen = next((info for info in usable if str(info.path) == wanted), usable[0] if usable else None)
         self._panel.show_models(usable, chosen)
+        self.model_changed.emit(None if chosen is None else chosen.path)
         broken = next((info.problem for info in found if info.problem is not None), None)
         if broken is not None:
             self.told.emit(Message(broken, "error"))

@@ -15,11 +15,10 @@ from PySide6.QtGui import (
     QGuiApplication,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from drumstudio import __version__, paths
 from drumstudio.app import store
-from drumstudio.domain.drums import DRUM_MAPS
 from drumstudio.domain.project import Project
 from drumstudio.engine.facade import Engine
 from drumstudio.settings import Settings
@@ -34,13 +33,15 @@ from drumstudio.ui.grid.panel import GridPanel
 from drumstudio.ui.help_sheet import HelpSheet
 from drumstudio.ui.history import HistoryList
 from drumstudio.ui.layouts import enter_clicks
-from drumstudio.ui.menus import Menus, fill_recent
+from drumstudio.ui.main_menus import MainMenus
+from drumstudio.ui.menus import Menus
 from drumstudio.ui.pattern_slots import PatternSlots
 from drumstudio.ui.playing import Playing
 from drumstudio.ui.sheet import shell_sheet
 from drumstudio.ui.shortcuts import Keymap
 from drumstudio.ui.sound_menu import SoundMenu
 from drumstudio.ui.status_bar import StatusBar
+from drumstudio.ui.surprise_view import SurpriseView
 from drumstudio.ui.transport_bar import TransportBar
 
 
@@ -56,7 +57,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, engine: Engine, bridge: Bridge, settings: Settings) -> None:
         super().__init__()
-        self._engine, self._settings = engine, settings
+        self._engine, self.settings = engine, settings
         self._was_painted = False
         self._closing = False
         self.help_sheet: HelpSheet | None = None
@@ -74,11 +75,12 @@ class MainWindow(QMainWindow):
         self.drumming = Drumming(
             bridge, self.background, self.document, self.playing, self.drummer, self.grid, settings, self
         )
+        self.surprise = SurpriseView(bridge, self.grid, self)
         self.files = FileActions(self.document, self.background, settings, self)
         self.menus = Menus(self.menuBar(), self.keymap, self.grid)
         self.sounds = SoundMenu(self.menus, self.playing, self.background, self)
         self._lay_out()
-        self._fill_menus()
+        self.bar = MainMenus(self, self)
         self._connect()
         enter_clicks(self)
         self._dress()
@@ -92,6 +94,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.slots)
+        self.slots.add_tool(self.surprise.legend)
         column.addWidget(self.grid, 1)
         column.addSpacing(6)
         self.drummer.setProperty("edge", "left")
@@ -117,9 +120,10 @@ class MainWindow(QMainWindow):
         document.loaded.connect(self._show_title)
         files.told.connect(self.tell)
         files.autosave.saved_state.connect(status.show_saving)
-        files.recent_changed.connect(self._show_recent)
         self.drumming.told.connect(self.tell)
         self.drumming.hinted.connect(status.show_hint)
+        self.drumming.model_changed.connect(self.surprise.set_model)
+        self.surprise.told.connect(self.tell)
         self.playing.output_failed.connect(self._output_failed)
         self.background.failed.connect(self._job_failed)
         self.background.started.connect(status.show_work)
@@ -131,133 +135,6 @@ class MainWindow(QMainWindow):
         self.keymap.changed.connect(self._show_keys)
         self._show_keys()
         self._show_title()
-
-    def _fill_menus(self) -> None:
-        self._file_menu()
-        self._edit_menu()
-        self._pattern_menu()
-        self._drummer_menu()
-        self._midi_menu()
-        self._view_menu()
-        self._help_menu()
-        for name, does in (
-            ("to_start", self.playing.to_start),
-            ("loop", self.playing.toggle_loop),
-            ("click", self.playing.toggle_click),
-            ("tap_tempo", self.transport.tap_tempo),
-            ("tempo_up", partial(self.transport.tempo.change_by, 1)),
-            ("tempo_down", partial(self.transport.tempo.change_by, -1)),
-            ("dismiss", self.dismiss),
-        ):
-            self.menus.add_hidden(name, does)
-
-    def _file_menu(self) -> None:
-        menu, files = self.menus.menu("&File"), self.files
-        self.menus.add(menu, "&New", files.new, "new")
-        self.menus.add(menu, "&Open …", files.open, "open")
-        self._recent = QMenu("Open &recent", self)
-        menu.addMenu(self._recent)
-        self.menus.add(menu, "Open the &demo beat", files.demo)
-        menu.addSeparator()
-        self.menus.add(menu, "&Save", files.save, "save")
-        self.menus.add(menu, "Save &as …", files.save_as, "save_as")
-        menu.addSeparator()
-        self.menus.add(menu, "&Import MIDI …", files.import_midi, "import_midi")
-        self.menus.add(menu, "&Export MIDI …", files.export_midi, "export_midi")
-        self.menus.add(menu, "Export &WAV …", self._export_wav, "export_wav")
-        menu.addSeparator()
-        self.menus.add(menu, "&Quit", self.close, "quit")
-        self._show_recent()
-
-    def _edit_menu(self) -> None:
-        menu, stack = self.menus.menu("&Edit"), self.document.stack
-        for action, name in (
-            (stack.createUndoAction(self, "&Undo"), "undo"),
-            (stack.createRedoAction(self, "&Redo"), "redo"),
-        ):
-            action.setShortcuts(self.keymap.sequences(name))
-            menu.addAction(action)
-            self.menus.actions[name] = action
-        self.menus.add(menu, "&History", self.show_history, "history")
-        menu.addSeparator()
-        for text, name in (
-            ("Cu&t", "cut"),
-            ("&Copy", "copy"),
-            ("&Paste", "paste"),
-            ("&Duplicate", "duplicate"),
-            ("De&lete", "delete"),
-            ("Select &all", "select_all"),
-        ):
-            self.menus.add_grid(menu, text, name)
-
-    def _pattern_menu(self) -> None:
-        menu, slots = self.menus.menu("&Pattern"), self.slots
-        self.menus.add(menu, "&Add", slots.add_pattern)
-        self.menus.add(menu, "&Duplicate", slots.duplicate)
-        self.menus.add(menu, "&Clear", slots.clear)
-        self.menus.add(menu, "&Remove", slots.remove)
-        menu.addSeparator()
-        self.menus.add(menu, "One bar &more", partial(slots.change_bars, 1))
-        self.menus.add(menu, "One bar &less", partial(slots.change_bars, -1))
-        self.menus.add(menu, "Dou&ble the length", slots.double)
-        menu.addSeparator()
-        self.menus.add_grid(menu, "Put or remove the &seam", "seam")
-        self.menus.add_grid(menu, "Regenerate &from this bar", "regenerate")
-        self.menus.add_grid(menu, "Menu of the ro&w or selection", "row_menu")
-        menu.addSeparator()
-        self.menus.add_grid(menu, "&Lock the row or selection", "lock")
-        self.menus.add_grid(menu, "Lock the &bar", "lock_bar")
-        self.menus.add_grid(menu, "Mark the bar for a f&ill", "fill_bar")
-        self.menus.add_grid(menu, "&Unlock everything", "unlock_all")
-        menu.addSeparator()
-        self.menus.add(menu, "&Play or stop", self.playing.toggle, "play")
-
-    def _drummer_menu(self) -> None:
-        menu, cards = self.menus.menu("&Drummer"), self.drummer.cards
-        self.menus.add(menu, "&Continue", self.drummer.ask, "continue")
-        menu.addSeparator()
-        self.menus.add(menu, "&Next continuation", partial(cards.step_to, 1), "next_candidate")
-        self.menus.add(menu, "&Previous continuation", partial(cards.step_to, -1), "previous_candidate")
-        self.menus.add(menu, "&Insert the continuation", cards.insert_chosen, "insert")
-        self.menus.add(menu, "&Keep it, or let it go", cards.keep_chosen, "keep")
-        self.menus.add(menu, "&Dismiss all", self.drummer.forget)
-        menu.addSeparator()
-        self.menus.add(menu, "&Look for models", self.drumming.look_for_models)
-        self.menus.add(menu, "Open the &models folder", self._open_models)
-
-    def _midi_menu(self) -> None:
-        menu = self.menus.menu("&MIDI")
-        fonts = menu.addMenu("&Soundfont")
-        fonts.aboutToShow.connect(partial(self.sounds.fill, fonts))
-        maps = menu.addMenu("Export &map")
-        options = [(drum_map.label, name) for name, drum_map in DRUM_MAPS.items()]
-        self.menus.add_choice(maps, options, self.files.drum_map().name, self.files.set_drum_map)
-        menu.addSeparator()
-        self.menus.add(menu, "Look for &outputs again", self.playing.rescan)
-        self.menus.add(menu, "&Panic: silence everything", self.playing.panic, "panic")
-
-    def _view_menu(self) -> None:
-        menu, settings = self.menus.menu("&View"), self._settings
-        names = [("Dark", "dark"), ("Light", "light"), ("As the system", "system")]
-        self.menus.add_choice(menu, names, settings.get("theme", "dark"), self.set_theme)
-        menu.addSeparator()
-        follow = settings.get("follow", True)
-        self.menus.add_toggle(menu, "&Follow the playhead", follow, self._set_follow)
-        self.grid.set_follow(follow)
-        audible = settings.get("audible_placing", True)
-        self.menus.add_toggle(menu, "&Hear hits as they are placed", audible, self._set_audible)
-        self.grid.set_audible_placing(audible)
-        self._drummer_shown = self.menus.add_toggle(
-            menu, "&Drummer panel", settings.get("drummer_shown", True), self._show_drummer
-        )
-        self._show_drummer(self._drummer_shown.isChecked())
-        menu.addSeparator()
-        self.menus.add(menu, "Full &screen", self._full_screen, "full_screen")
-
-    def _help_menu(self) -> None:
-        menu = self.menus.menu("&Help")
-        self.menus.add(menu, "&Keys and mouse", self.show_help, "help")
-        self.menus.add(menu, "&About DrumStudio", self._about)
 
     # -- what is on screen
 
@@ -276,12 +153,9 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{self.files.name()}[*] — DrumStudio")
         self.setWindowModified(self.document.modified)
 
-    def _show_recent(self) -> None:
-        fill_recent(self._recent, self.files.recent(), self.files.open_path, self.files.clear_recent)
-
     def set_theme(self, name: str) -> None:
         """Dress everything in theme `name`, at the next start too."""
-        self._settings.set("theme", name)
+        self.settings.set("theme", name)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             theme.apply(application, name)
@@ -295,19 +169,8 @@ class MainWindow(QMainWindow):
         for widget in self.findChildren(QWidget):
             widget.update()
 
-    def _set_follow(self, on: bool) -> None:
-        self._settings.set("follow", on)
-        self.grid.set_follow(on)
-
-    def _set_audible(self, on: bool) -> None:
-        self._settings.set("audible_placing", on)
-        self.grid.set_audible_placing(on)
-
-    def _show_drummer(self, on: bool) -> None:
-        self._settings.set("drummer_shown", on)
-        self.drummer.setVisible(on)
-
-    def _full_screen(self) -> None:
+    def show_full_screen(self) -> None:
+        """Fill the screen, or no longer."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def dismiss(self) -> None:
@@ -343,19 +206,23 @@ class MainWindow(QMainWindow):
     def _show_keys(self) -> None:
         label = self.keymap.label
         self.drummer.show_keys(label("continue"))
+        self.surprise.legend.show_keys(label("surprise"))
         self.transport.show_keys(label("play"), label("loop"), label("to_start"), label("tap_tempo"))
 
-    def _about(self) -> None:
+    def show_about(self) -> None:
+        """Say what this is."""
         self.tell(
             Message(f"DrumStudio {__version__}: a step-grid drum machine with a trained drummer inside. MIT.")
         )
 
     # -- files and folders
 
-    def _export_wav(self) -> None:
+    def export_wav(self) -> None:
+        """Write what is played as a WAV file."""
         self.files.export_wav(self.playing.soundfont)
 
-    def _open_models(self) -> None:
+    def open_models(self) -> None:
+        """Show the folder of the user's own models."""
         folder = paths.user_models()
         self.background.run(
             lambda _: folder.mkdir(parents=True, exist_ok=True), partial(_show_folder, folder)
@@ -378,7 +245,7 @@ class MainWindow(QMainWindow):
             self.painted.emit()
 
     def _restore_layout(self) -> None:
-        kept = self._settings.get("window", "")
+        kept = self.settings.get("window", "")
         if not kept or not self.restoreGeometry(QByteArray(base64.b64decode(kept))):
             screen = QGuiApplication.primaryScreen().availableGeometry()
             self.resize(min(1440, screen.width()), min(900, screen.height()))
@@ -392,12 +259,13 @@ class MainWindow(QMainWindow):
         self.files.leave(self._close_now)
 
     def _close_now(self) -> None:
-        self._settings.set("window", base64.b64encode(self.saveGeometry().data()).decode())
+        self.settings.set("window", base64.b64encode(self.saveGeometry().data()).decode())
         # Threads may take a moment to end; the user need not watch.
         self.hide()
         self.playing.remember()
         self._engine.stop()
         self.drumming.close()
+        self.surprise.close()
         self.files.close()
         self.background.close()
         self._engine.close()

@@ -60,13 +60,17 @@ class Menus(QObject):
         self._bind(name, action)
         return action
 
-    def add_toggle(self, menu: QMenu, text: str, on: bool, does: Callable[[bool], object]) -> QAction:
-        """Add an entry that is on or off."""
+    def add_toggle(
+        self, menu: QMenu, text: str, on: bool, does: Callable[[bool], object], name: str = ""
+    ) -> QAction:
+        """Add an entry that is on or off, with the keys of `name`."""
         action = QAction(text, self._bar)
         action.setCheckable(True)
         action.setChecked(on)
         action.toggled.connect(does)
         menu.addAction(action)
+        if name:
+            self._bind(name, action)
         return action
 
     def add_choice(

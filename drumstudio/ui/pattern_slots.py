@@ -49,6 +49,10 @@ class PatternSlots(QWidget):
         row.addLayout(self._slots)
         row.addWidget(self.add)
         row.addStretch(1)
+        self._tools = QHBoxLayout()
+        self._tools.setSpacing(4)
+        row.addLayout(self._tools)
+        row.addSpacing(8)
         row.addWidget(self.fewer)
         row.addWidget(self._bars)
         row.addWidget(self.more)
@@ -64,6 +68,10 @@ class PatternSlots(QWidget):
         button.setToolTip(label)
         button.clicked.connect(partial(self.change_bars, by))
         return button
+
+    def add_tool(self, tool: QWidget) -> None:
+        """Put a tool for the whole pattern beside its length."""
+        self._tools.addWidget(tool)
 
     def show_project(self, project: Project) -> None:
         """Show which slots there are, which hold hits, and which is on screen."""

@@ -116,6 +116,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
         ("import_midi", "Import MIDI", "Ctrl+Shift+I"),
         ("export_midi", "Export MIDI", "Ctrl+E"),
         ("export_wav", "Export WAV", "Ctrl+Shift+E"),
+        ("surprise", "Surprise view: what is unusual in the beat", "U"),
         ("full_screen", "Full screen", "F11"),
         ("help", "This sheet", "F1"),
         ("quit", "Quit", "Ctrl+Q"),

@@ -68,7 +68,7 @@ def test_saved_and_opened_at_the_next_start(qtbot: QtBot, tmp_path: Path) -> Non
         assert window.document.path == path
         assert window.document.pattern.hit_at(3, Drum.RIDE)
         assert window.files.recent() == [str(path)]
-        assert next(a.text() for a in window._recent.actions()).startswith("&1 song.drumstudio")
+        assert next(a.text() for a in window.bar.recent.actions()).startswith("&1 song.drumstudio")
 
 
 def test_a_change_made_while_saving_stays_unsaved(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:

@@ -129,10 +129,10 @@ def test_recent_projects_are_in_the_menu(qtbot: QtBot, window: MainWindow, tmp_p
     for name in ("a & b", "c"):
         window.files.save_to(tmp_path / f"{name}.drumstudio")
     qtbot.waitUntil(lambda: not window.background.busy, timeout=WAIT)
-    entries = window._recent.actions()
+    entries = window.bar.recent.actions()
     assert [a.text().split("   ")[0] for a in entries[:2]] == ["&1 c.drumstudio", "&2 a && b.drumstudio"]
     entries[1].trigger()
     qtbot.waitUntil(lambda: window.document.path == tmp_path / "a & b.drumstudio", timeout=WAIT)
-    window._recent.actions()[-1].trigger()
+    window.bar.recent.actions()[-1].trigger()
     assert window.files.recent() == []
-    assert not window._recent.isEnabled()
+    assert not window.bar.recent.isEnabled()
