@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from drumstudio.cli.sources import add_source_arguments, choices_of
 from drumstudio.errors import DatasetError, UsageError
-from drumstudio.ml.config import DRUM_RNN, KINDS
+from drumstudio.ml.config import DRUM_RNN, GROOVE_MEMORY, KINDS, MAX_STYLES
 
 if TYPE_CHECKING:
     from drumstudio.ml.checkpoint import Checkpoint
@@ -53,6 +53,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     network.add_argument("--dropout", type=float, default=0.0, help="share left out after each layer (0)")
     network.add_argument(
         "--counters-only", action="store_true", help="no place in the bar, only Drum RNN's six counters"
+    )
+    network.add_argument(
+        "--no-controls",
+        action="store_true",
+        help="a groove memory that cannot be asked for styles and fills",
     )
     training = parser.add_argument_group("training")
     training.add_argument("--steps", type=int, default=1000, help="batches to train for (1000)")
@@ -135,6 +140,7 @@ def _model(args: argparse.Namespace, data: DataSet) -> Checkpoint:
     from drumstudio.ml.encoding import Encoding
 
     layers = args.units * args.layers if len(args.units) == 1 else args.units
+    controls = args.network == GROOVE_MEMORY and not args.no_controls
     try:
         network = NetworkConfig(
             kind=args.network,
@@ -142,6 +148,10 @@ def _model(args: argparse.Namespace, data: DataSet) -> Checkpoint:
             attention=args.attention,
             dropout=args.dropout,
             place=not args.counters_only,
+            quarters=not args.counters_only,
+            styles=_styles(data) if controls else (),
+            fills=controls and data.kit > 1,
+            wide=args.network == GROOVE_MEMORY,
         )
     except ValueError as error:
         raise UsageError(str(error)) from error
@@ -155,6 +165,14 @@ def _model(args: argparse.Namespace, data: DataSet) -> Checkpoint:
     )
     name = args.name or f"{args.out.stem.replace('_', ' ').capitalize()} — {network.label}"
     return Checkpoint(name, network, Encoding(data.kit, data.steps_per_quarter), training)
+
+
+def _styles(data: DataSet) -> tuple[str, ...]:
+    """The styles a network can learn to tell apart: none where it would hear of one alone."""
+    from drumstudio.ml.control import family_of
+
+    found = sorted({family_of(sequence.style) for sequence in data.split("train")} - {""})
+    return tuple(found[:MAX_STYLES]) if len(found) > 1 else ()
 
 
 def _settings(args: argparse.Namespace) -> Settings:

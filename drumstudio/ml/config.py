@@ -8,8 +8,9 @@ from typing import Any
 DRUM_RNN = "drum_rnn"
 GROOVE_MEMORY = "groove_memory"
 KINDS = (DRUM_RNN, GROOVE_MEMORY)
-# Units with which a groove memory's pointer judges a past bar.
+# Units with which a groove memory's pointer judges a past step, and with which a drum hears its votes.
 POINTER = 16
+VOTERS = 16
 MAX_LAYERS = 8
 MAX_UNITS = 2048
 MAX_ATTENTION = 256
@@ -25,7 +26,8 @@ class NetworkConfig:
     that the first layer looks back on (0: none; plain Drum RNN only); `dropout` the share dropped
     after each layer in training; `place` whether the place in the bar is read beside Drum RNN's
     counters, `quarters` whether the place in the quarter and triplets are too; `styles` the styles it can be
-    asked for, `fills` whether it can be asked for fills (see :mod:`drumstudio.ml.control`).
+    asked for, `fills` whether it can be asked for fills (see :mod:`drumstudio.ml.control`); `wide` whether a
+    groove memory also recalls parts of a beat and echoes, and lets each drum's own past vote for it.
     """
 
     kind: str = DRUM_RNN
@@ -36,6 +38,7 @@ class NetworkConfig:
     quarters: bool = False
     styles: tuple[str, ...] = ()
     fills: bool = False
+    wide: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -48,6 +51,8 @@ class NetworkConfig:
             raise ValueError(f"attention looks back on 0 to {MAX_ATTENTION} steps, not {self.attention}")
         if self.attention and self.kind == GROOVE_MEMORY:
             raise ValueError("groove memory recalls whole bars and takes no attention")
+        if self.wide and self.kind != GROOVE_MEMORY:
+            raise ValueError("only groove memory is a network that recalls, widely or not")
         if not 0.0 <= self.dropout < 1.0:
             raise ValueError(f"dropout is at least 0 and below 1, not {self.dropout}")
         if len(self.styles) > MAX_STYLES or len(set(self.styles)) < len(self.styles) or "" in self.styles:
@@ -71,7 +76,8 @@ class NetworkConfig:
     def from_json(cls, value: dict[str, Any]) -> NetworkConfig:
         """The network that `to_json` described; TypeError, KeyError or ValueError where it cannot be.
 
-        Earlier versions wrote nothing of quarters, styles and fills, and their networks have none.
+        Earlier versions wrote nothing of quarters, styles, fills and wide memories, and their networks
+        have none.
         """
         return cls(
             kind=str(value["kind"]),
@@ -82,4 +88,5 @@ class NetworkConfig:
             quarters=bool(value.get("quarters", False)),
             styles=tuple(str(style) for style in value.get("styles", ())),
             fills=bool(value.get("fills", False)),
+            wide=bool(value.get("wide", False)),
         )

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from drumstudio.ml.checkpoint import Weights
 from drumstudio.ml.encoding import Floats
+from drumstudio.ml.recall import BARS, LEAST
 
 Arrays = tuple[npt.NDArray[Any], ...]
 _HALF, _ONE = np.float32(0.5), np.float32(1)
@@ -102,3 +103,81 @@ class AttentionLayer:
         memory = np.concatenate((memory[:, 1:], out[:, None]), 1)
         keys = np.concatenate((keys[:, 1:], (out @ self._key)[:, None]), 1)
         return out, (h, c, context, memory, keys)
+
+
+def softmax(scores: Floats) -> Floats:
+    """`scores` (rows, n) as shares of 1."""
+    shares = np.exp(scores - scores.max(1, keepdims=True))
+    return np.asarray(shares / shares.sum(1, keepdims=True))
+
+
+class Affine:
+    """A matrix product with a bias."""
+
+    def __init__(self, weights: Weights, prefix: str) -> None:
+        self._weight = np.ascontiguousarray(weights[f"{prefix}.weight"].T)
+        self._bias = weights[f"{prefix}.bias"]
+
+    def __call__(self, x: Floats) -> Floats:
+        """(rows, outputs) of `x` (rows, inputs)."""
+        return np.asarray(x @ self._weight + self._bias)
+
+
+class Judge:
+    """Scores recalled steps by their marks, as what was read asks for them, and by their rank."""
+
+    def __init__(self, weights: Weights, ask: str, key: str, match: str, rank: str) -> None:
+        self._ask, self._rank = Affine(weights, ask), Affine(weights, rank)
+        self._key, self._match = weights[f"{key}.weight"].T, weights[f"{match}.weight"][0]
+
+    def judge(self, x: Floats, marks: Floats) -> tuple[Floats, Floats]:
+        """What is thought of each step (rows, steps, units), and its score (rows, steps).
+
+        `x` (rows, inputs) is what was read, `marks` (rows, kinds x steps) the steps' marks.
+        """
+        each = marks.reshape(len(x), self._key.shape[0], -1).transpose(0, 2, 1)
+        judged = np.tanh(each @ self._key + self._ask(x)[:, None])
+        return judged, judged @ self._match + self._rank(x)
+
+
+class Votes:
+    """What each drum's own past says for it; see :class:`drumstudio.ml.model.Votes`."""
+
+    def __init__(self, weights: Weights, prefix: str) -> None:
+        self._weigh = weights[f"{prefix}.weigh.weight"].T
+        self._lag, self._ask, self._lean = (
+            Affine(weights, f"{prefix}.{name}") for name in ("lag", "ask", "lean")
+        )
+        self._hear = weights[f"{prefix}.hear.weight"].T
+        self._drum, self._say = weights[f"{prefix}.drum"], weights[f"{prefix}.say"]
+
+    def odds(
+        self, x: Floats, judged: Floats, copied: Floats, bits: Floats, averages: Floats, before: Floats
+    ) -> Floats:
+        """Log odds (rows, drums) of each drum.
+
+        `x` (rows, units) is what was read, `judged` (rows, lags, units) and `copied` (rows, past) what
+        the pointer thinks of the recalled steps, `bits` (rows, past, drums + 1) their drums,
+        `averages` (rows, decays x drums) and `before` (rows, drums + 1) the step just played.
+        """
+        rows, lags, drums = len(x), judged.shape[1], len(self._drum)
+        absent = bits[:, :lags, -1:] > 0
+        scores = judged @ self._weigh + self._lag(x).reshape(rows, lags, drums)
+        scores[np.broadcast_to(absent, scores.shape)] = -1e9
+        own = np.exp(scores - scores.max(1, keepdims=True))
+        own *= ~absent
+        own /= np.maximum(own.sum(1, keepdims=True), np.float32(LEAST))
+        struck = bits[:, :, :-1]
+        witnesses = np.concatenate(
+            (
+                struck[:, :BARS],
+                averages.reshape(rows, -1, drums),
+                (copied[:, :, None] * struck).sum(1, keepdims=True),
+                (own * struck[:, :lags]).sum(1, keepdims=True),
+                before[:, None, :-1],
+                np.repeat(1 - bits[:, :1, -1:], drums, 2),
+            ),
+            1,
+        )
+        heard = np.tanh(witnesses.transpose(0, 2, 1) @ self._hear + self._drum + self._ask(x)[:, None])
+        return np.asarray((heard * self._say).sum(2) + self._lean(x))

@@ -14,10 +14,21 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from drumstudio.ml.config import GROOVE_MEMORY, POINTER, NetworkConfig
+from drumstudio.ml.config import GROOVE_MEMORY, POINTER, VOTERS, NetworkConfig
 from drumstudio.ml.encoding import Encoding
 from drumstudio.ml.reading import own_count, place_count
-from drumstudio.ml.recall import BARS, HEARD, LEAST, MATCHES, bit_table
+from drumstudio.ml.recall import (
+    BARS,
+    DECAYS,
+    ECHO_MARKS,
+    ECHOES,
+    HEARD,
+    LEAST,
+    MATCHES,
+    WITNESSES,
+    bit_table,
+    lag_count,
+)
 
 # Of each layer: the tensors it carries from one stretch of steps to the next, batch first.
 State = list[tuple[Tensor, ...]]
@@ -150,6 +161,53 @@ class DrumRnn(_Recurrent):
         return self.out(x), after
 
 
+class Votes(nn.Module):
+    """What each drum's own past says for it and against it.
+
+    Each drum weighs the recalled steps by itself, and hears what it did then and on average; so
+    sets of drums come out that were never struck together before.
+    """
+
+    def __init__(self, units: int, drums: int) -> None:
+        super().__init__()
+        self.drums, self.lags = drums, lag_count(wide=True)
+        self.weigh = nn.Linear(POINTER, drums, bias=False)
+        self.lag = nn.Linear(units, drums * self.lags)
+        self.hear = nn.Linear(WITNESSES, VOTERS, bias=False)
+        self.ask = nn.Linear(units, VOTERS)
+        self.drum = nn.Parameter(torch.zeros(drums, VOTERS))
+        self.say = nn.Parameter(torch.randn(drums, VOTERS) * 0.1)
+        self.lean = nn.Linear(units, drums)
+
+    def forward(
+        self, x: Tensor, judged: Tensor, copied: Tensor, bits: Tensor, averages: Tensor, before: Tensor
+    ) -> Tensor:
+        """Log odds (..., drums) of each drum.
+
+        `x` (..., units) is what was read, `judged` (..., lags, POINTER) and `copied` (..., past) what
+        the pointer thinks of the recalled steps, `bits` (..., past, drums + 1) their drums,
+        `averages` (..., decays, drums) and `before` (..., drums + 1) the step just played.
+        """
+        absent = bits[..., : self.lags, -1:] > 0
+        scores = self.weigh(judged) + self.lag(x).reshape(*x.shape[:-1], self.lags, self.drums)
+        own = torch.softmax(scores.masked_fill(absent, -1e9), -2).masked_fill(absent, 0.0)
+        drums = bits[..., :-1]
+        witnesses = torch.cat(
+            (
+                drums[..., :BARS, :],
+                averages,
+                (copied.unsqueeze(-1) * drums).sum(-2, keepdim=True),
+                (own * drums[..., : self.lags, :]).sum(-2, keepdim=True),
+                before[..., None, :-1],
+                1 - bits[..., :1, -1:].expand(*bits.shape[:-2], 1, self.drums),
+            ),
+            -2,
+        )
+        heard = torch.tanh(self.hear(witnesses.transpose(-1, -2)) + self.drum + self.ask(x).unsqueeze(-2))
+        odds: Tensor = (heard * self.say).sum(-1) + self.lean(x)
+        return odds
+
+
 class GrooveMemory(_Recurrent):
     """A network that remembers the groove, as `config` describes it, over the events of `encoding`."""
 
@@ -168,19 +226,26 @@ class GrooveMemory(_Recurrent):
         self.dropout = nn.Dropout(config.dropout)
         units = config.layers[-1]
         self.out = nn.Linear(units, encoding.classes)
-        # The pointer scores each past bar by its matches, as what was read asks for them, and by its
-        # distance; the gate weighs copying against inventing.
+        # The pointer scores each recalled step by its matches, as what was read asks for them, and by
+        # its distance; the gate weighs copying against inventing.
+        lags = lag_count(config.wide)
         self.ask = nn.Linear(units, POINTER)
         self.key = nn.Linear(MATCHES, POINTER, bias=False)
         self.match = nn.Linear(POINTER, 1, bias=False)
-        self.bar = nn.Linear(units, BARS)
-        self.gate = nn.Linear(units + MATCHES * BARS, 1)
+        self.bar = nn.Linear(units, lags)
+        self.gate = nn.Linear(units + MATCHES * lags, 1)
+        if config.wide:
+            self.echo_ask = nn.Linear(units, POINTER)
+            self.echo_key = nn.Linear(ECHO_MARKS, POINTER, bias=False)
+            self.echo_match = nn.Linear(POINTER, 1, bias=False)
+            self.echo_rank = nn.Linear(units, ECHOES)
+            self.votes = Votes(units, encoding.drums)
         _begin(self.layers)
 
     def forward(self, before: Tensor, place: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Log probabilities of the event of each step.
 
-        `before` (batch, steps, 1 + BARS) int64 and `place` (batch, steps, features) are those of
+        `before` (batch, steps, 1 + past_count) int64 and `place` (batch, steps, features) are those of
         :func:`drumstudio.ml.reading.read`.  Gives (batch, steps, classes) and the state to go on
         from.
         """
@@ -192,21 +257,39 @@ class GrooveMemory(_Recurrent):
             x, new = layer(x, carried)
             x = self.dropout(x)
             after.append(new)
-        return self._mixed(x, before[..., 1:], place), after
+        return self._mixed(x, before, place), after
 
-    def _mixed(self, x: Tensor, past: Tensor, place: Tensor) -> Tensor:
+    def _mixed(self, x: Tensor, before: Tensor, place: Tensor) -> Tensor:
         """Log probabilities of what the last layer's output `x` invents and the pointer copies."""
-        first = own_count(self.config)
-        flat = place[..., first : first + MATCHES * BARS]
-        matches = flat.reshape(*flat.shape[:2], MATCHES, BARS).transpose(-1, -2)
+        past = before[..., 1:]
+        lags, first = lag_count(self.config.wide), own_count(self.config)
+        flat, averages, marks = place[..., first:].tensor_split(
+            (MATCHES * lags, MATCHES * lags + len(DECAYS) * self.encoding.drums), -1
+        )
+        matches = flat.reshape(*flat.shape[:-1], MATCHES, lags).transpose(-1, -2)
+        judged = torch.tanh(self.key(matches) + self.ask(x).unsqueeze(-2))
+        scores = self.match(judged).squeeze(-1) + self.bar(x)
+        if self.config.wide:
+            scores = torch.cat((scores, self._echoes(x, marks)), -1)
         absent = past == self.encoding.start
-        fit = self.match(torch.tanh(self.key(matches) + self.ask(x).unsqueeze(-2))).squeeze(-1)
-        scores = (fit + self.bar(x)).masked_fill(absent, -1e9)
-        copied = torch.softmax(scores, -1).masked_fill(absent, 0.0)
-        gate = torch.sigmoid(self.gate(torch.cat((x, flat), -1))).masked_fill(absent[..., :1], 0.0)
-        mixed = (1 - gate) * torch.softmax(self.out(x), -1)
+        copied = torch.softmax(scores.masked_fill(absent, -1e9), -1).masked_fill(absent, 0.0)
+        logits = self.out(x)
+        if self.config.wide:
+            per_drum = averages.reshape(*x.shape[:-1], len(DECAYS), self.encoding.drums)
+            odds = self.votes(x, judged, copied, self.bits[past], per_drum, self.bits[before[..., 0]])
+            logits = logits + odds @ self.bits[:-1, :-1].T
+        nothing = absent.all(-1, keepdim=True)
+        gate = torch.sigmoid(self.gate(torch.cat((x, flat), -1))).masked_fill(nothing, 0.0)
+        mixed = (1 - gate) * torch.softmax(logits, -1)
         mixed = mixed.scatter_add(-1, past.masked_fill(absent, 0), gate * copied)
         return torch.log(mixed.clamp_min(LEAST))
+
+    def _echoes(self, x: Tensor, marks: Tensor) -> Tensor:
+        """Scores (batch, steps, ECHOES) of the echoes, by their `marks` and their rank."""
+        told = marks.reshape(*marks.shape[:-1], ECHO_MARKS, ECHOES).transpose(-1, -2)
+        judged = torch.tanh(self.echo_key(told) + self.echo_ask(x).unsqueeze(-2))
+        scores: Tensor = self.echo_match(judged).squeeze(-1) + self.echo_rank(x)
+        return scores
 
 
 Network = DrumRnn | GrooveMemory

@@ -25,14 +25,14 @@ def read(
 
     For plain Drum RNN `before` (steps,) is the event ahead of the step, and `place`
     (steps, features) where it stands, followed by `control` (steps, control_count), what is asked
-    for; None asks for nothing.  For groove memory `before` (steps, 1 + BARS) goes on with the
-    events at the same place of the bars before, and `place` with the features of the memory.
+    for; None asks for nothing.  For groove memory `before` (steps, 1 + past_count) goes on with the
+    events that are recalled, and `place` with the features of the memory.
     """
     before = np.append(encoding.start, classes[:-1]) if len(classes) else classes
     place = places(network, 0, len(classes), steps_per_bar, steps_per_quarter, control)
     if network.kind != GROOVE_MEMORY:
         return before, place
-    past, features = recall(classes, steps_per_bar, encoding)
+    past, features = recall(classes, steps_per_bar, encoding, steps_per_quarter, network.wide)
     return np.concatenate((before[:, None], past), 1), np.concatenate((place, features), 1)
 
 
@@ -65,5 +65,5 @@ def own_count(network: NetworkConfig) -> int:
 
 def place_count(network: NetworkConfig, encoding: Encoding) -> int:
     """Number of features of `place`."""
-    memory = recall_features(encoding) if network.kind == GROOVE_MEMORY else 0
+    memory = recall_features(encoding, network.wide) if network.kind == GROOVE_MEMORY else 0
     return own_count(network) + memory

@@ -14,15 +14,26 @@ import numpy.typing as npt
 
 from drumstudio.errors import CheckpointError
 from drumstudio.ml.checkpoint import Weights
-from drumstudio.ml.config import GROOVE_MEMORY, POINTER, NetworkConfig
+from drumstudio.ml.config import GROOVE_MEMORY, POINTER, VOTERS, NetworkConfig
 from drumstudio.ml.encoding import Encoding, Floats
-from drumstudio.ml.layers import Arrays, AttentionLayer, Layer, PlainLayer
+from drumstudio.ml.layers import Affine, Arrays, AttentionLayer, Judge, Layer, PlainLayer, Votes, softmax
 from drumstudio.ml.reading import own_count, place_count, places
-from drumstudio.ml.recall import BARS, HEARD, LEAST, MATCHES, Memory, bit_table
+from drumstudio.ml.recall import (
+    DECAYS,
+    ECHO_MARKS,
+    ECHOES,
+    HEARD,
+    LEAST,
+    MATCHES,
+    WITNESSES,
+    Memory,
+    bit_table,
+    lag_count,
+)
 
 # The state of a whole network: tuples of arrays, batch first.
 State = list[Arrays]
-_HALF, _ONE = np.float32(0.5), np.float32(1)
+_HALF, _ONE, _NEVER = np.float32(0.5), np.float32(1), np.float32(-1e9)
 _HEARD = [bar - 1 for bar in HEARD]
 
 
@@ -120,15 +131,17 @@ class GrooveStepper:
         self.config, self.encoding = config, encoding
         self._bits = bit_table(encoding)
         self._layers = [PlainLayer(weights, f"layers.{index}") for index in range(len(config.layers))]
-        self._out, self._bias = np.ascontiguousarray(weights["out.weight"].T), weights["out.bias"]
-        self._ask, self._ask_bias = np.ascontiguousarray(weights["ask.weight"].T), weights["ask.bias"]
-        self._key, self._match = weights["key.weight"].T, weights["match.weight"][0]
-        self._bar, self._bar_bias = np.ascontiguousarray(weights["bar.weight"].T), weights["bar.bias"]
-        self._gate, self._gate_bias = weights["gate.weight"][0], weights["gate.bias"][0]
+        self._out = Affine(weights, "out")
+        self._pointer = Judge(weights, "ask", "key", "match", "bar")
+        self._gate = Affine(weights, "gate")
+        self._flat = MATCHES * lag_count(config.wide)
+        if config.wide:
+            self._echoes = Judge(weights, "echo_ask", "echo_key", "echo_match", "echo_rank")
+            self._votes = Votes(weights, "votes")
 
     def start(self, batch: int, steps_per_bar: int = 16, steps_per_quarter: int = 4) -> State:
         """State before the first step: nothing remembered."""
-        empty = Memory.empty(batch, steps_per_bar, self.encoding)
+        empty = Memory.empty(batch, steps_per_bar, self.encoding, steps_per_quarter, self.config.wide)
         return [*(layer.start(batch) for layer in self._layers), empty]
 
     def places(
@@ -150,18 +163,21 @@ class GrooveStepper:
         past, features = memory.recalled(self.encoding)
         x, after = self._read(before, place, past, features, state)
         absent = past == self.encoding.start
-        flat = features[:, : MATCHES * BARS]
-        matches = flat.reshape(len(before), MATCHES, BARS).transpose(0, 2, 1)
-        asked = (x @ self._ask + self._ask_bias)[:, None]
-        fit = np.tanh(matches @ self._key + asked) @ self._match
-        scores = np.where(absent, np.float32(-1e9), fit + x @ self._bar + self._bar_bias)
-        copied = np.exp(scores - scores.max(1, keepdims=True)) * ~absent
-        copied /= np.maximum(copied.sum(1, keepdims=True), np.float32(LEAST))
-        opinion = np.concatenate((x, flat), 1) @ self._gate + self._gate_bias + np.float32(gate_bias)
-        gate = np.where(absent[:, 0], 0, _HALF * (_ONE + np.tanh(_HALF * opinion)))[:, None]
-        logits = x @ self._out + self._bias
-        mixed = np.exp(logits - logits.max(1, keepdims=True))
-        mixed *= (1 - gate) / mixed.sum(1, keepdims=True)
+        flat = features[:, : self._flat]
+        judged, scores = self._pointer.judge(x, flat)
+        if self.config.wide:
+            marks = features[:, self._flat + len(DECAYS) * self.encoding.drums :]
+            scores = np.concatenate((scores, self._echoes.judge(x, marks)[1]), 1)
+        copied = softmax(np.where(absent, _NEVER, scores)) * ~absent
+        opinion = self._gate(np.concatenate((x, flat), 1))[:, 0] + np.float32(gate_bias)
+        gate = np.where(absent.all(1), 0, _HALF * (_ONE + np.tanh(_HALF * opinion)))[:, None]
+        logits = self._out(x)
+        if self.config.wide:
+            averages = features[:, self._flat : self._flat + len(DECAYS) * self.encoding.drums]
+            odds = self._votes.odds(x, judged, copied, self._bits[past], averages, self._bits[before])
+            logits = logits + odds @ self._bits[:-1, :-1].T
+        mixed = softmax(logits)
+        mixed *= 1 - gate
         np.add.at(mixed, (np.arange(len(before))[:, None], np.where(absent, 0, past)), gate * copied)
         return np.log(np.maximum(mixed, np.float32(LEAST))), [*after, memory]
 
@@ -212,8 +228,11 @@ def expected_shapes(config: NetworkConfig, encoding: Encoding) -> dict[str, tupl
         width = (1 + len(HEARD)) * (encoding.drums + 1) + place_count(config, encoding)
         shapes["ask.weight"], shapes["ask.bias"] = (POINTER, last), (POINTER,)
         shapes["key.weight"], shapes["match.weight"] = (POINTER, MATCHES), (1, POINTER)
-        shapes["bar.weight"], shapes["bar.bias"] = (BARS, last), (BARS,)
-        shapes["gate.weight"], shapes["gate.bias"] = (1, last + MATCHES * BARS), (1,)
+        lags = lag_count(config.wide)
+        shapes["bar.weight"], shapes["bar.bias"] = (lags, last), (lags,)
+        shapes["gate.weight"], shapes["gate.bias"] = (1, last + MATCHES * lags), (1,)
+        if config.wide:
+            shapes |= _wide_shapes(last, encoding.drums, lags)
     else:
         shapes["event.weight"] = (encoding.classes + 1, width)
         shapes["place.weight"] = (width, own_count(config))
@@ -232,6 +251,28 @@ def expected_shapes(config: NetworkConfig, encoding: Encoding) -> dict[str, tupl
             shapes[f"{own}.score.weight"] = (1, units)
             shapes[f"{own}.merge_out.bias"] = (units,)
     return shapes
+
+
+def _wide_shapes(last: int, drums: int, lags: int) -> dict[str, tuple[int, ...]]:
+    """Those of echoes and votes."""
+    return {
+        "echo_ask.weight": (POINTER, last),
+        "echo_ask.bias": (POINTER,),
+        "echo_key.weight": (POINTER, ECHO_MARKS),
+        "echo_match.weight": (1, POINTER),
+        "echo_rank.weight": (ECHOES, last),
+        "echo_rank.bias": (ECHOES,),
+        "votes.weigh.weight": (drums, POINTER),
+        "votes.lag.weight": (lags * drums, last),
+        "votes.lag.bias": (lags * drums,),
+        "votes.hear.weight": (VOTERS, WITNESSES),
+        "votes.ask.weight": (VOTERS, last),
+        "votes.ask.bias": (VOTERS,),
+        "votes.drum": (drums, VOTERS),
+        "votes.say": (drums, VOTERS),
+        "votes.lean.weight": (drums, last),
+        "votes.lean.bias": (drums,),
+    }
 
 
 def _check_shapes(config: NetworkConfig, encoding: Encoding, weights: Weights) -> None:

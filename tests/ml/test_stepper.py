@@ -23,7 +23,8 @@ NETWORKS = [
 GROOVES = [
     NetworkConfig(GROOVE_MEMORY, layers=(12,)),
     NetworkConfig(GROOVE_MEMORY, layers=(12, 7), place=False),
-    NetworkConfig(GROOVE_MEMORY, layers=(12,), quarters=True, styles=("jazz", "rock"), fills=True),
+    NetworkConfig(GROOVE_MEMORY, layers=(12, 7), wide=True, place=False),
+    NetworkConfig(GROOVE_MEMORY, layers=(12,), quarters=True, styles=("jazz", "rock"), fills=True, wide=True),
 ]
 
 
