@@ -7,11 +7,16 @@ import json
 from typing import Any
 
 from drumstudio import paths
+from drumstudio.cli.tables import aligned
 from drumstudio.ml.catalogue import ModelInfo, list_models
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options of `models`."""
+    parser.epilog = (
+        "Perplexities a step are those on what was held out of the data a model was trained on, on its rock "
+        "beats and on all of it; --json has them by style."
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
 
 
@@ -21,15 +26,37 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps({"models": [_as_json(model) for model in found]}))
         return 0
+    usable = [model for model in found if model.problem is None]
+    if usable:
+        print(aligned([_HEAD, *map(_row, usable)], left=4))
     for model in found:
         if model.problem is not None:
-            print(f"{model.name:32} cannot be used: {model.problem}")
-            continue
-        perplexity = f"perplexity {model.perplexity:.2f}" if model.perplexity is not None else ""
-        print(f"{model.name:32} {perplexity:16} {'shipped' if model.shipped else 'own':8} {model.path}")
+            print(f"{model.name} cannot be used: {model.problem}")
     if not found:
         print(f"No drummer is installed; put a model into {paths.user_models()} or train one.")
     return 0
+
+
+_HEAD = ("file", "name", "network", "trained on", "rock beats", "all", "steps", "date", "size", "")
+
+
+def _row(model: ModelInfo) -> tuple[str, ...]:
+    """A model's line of the table; perplexities are those of its figures."""
+    rock, everything = (
+        f"{model.figures[group]:.2f}" if group in model.figures else "-" for group in ("rock beats", "all")
+    )
+    return (
+        model.path.stem,
+        model.name,
+        model.network,
+        model.trained_on,
+        rock,
+        everything,
+        f"{model.steps}",
+        model.date or "-",
+        f"{model.size / 1e6:.2f} MB",
+        "shipped" if model.shipped else "own",
+    )
 
 
 def _as_json(model: ModelInfo) -> dict[str, Any]:
@@ -44,5 +71,11 @@ def _as_json(model: ModelInfo) -> dict[str, Any]:
         "licence": model.licence,
         "steps": model.steps,
         "validation_perplexity": model.perplexity,
+        "figures": model.figures,
+        "figures_of": model.figures_of,
+        "date": model.date,
+        "size": model.size,
+        "styles": list(model.styles),
+        "fills": model.fills,
         "problem": model.problem,
     }

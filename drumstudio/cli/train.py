@@ -12,6 +12,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -113,7 +114,27 @@ def run(args: argparse.Namespace) -> int:
     trainer = Trainer(args.out, _model(args, data), _settings(args), train, validation, args.device)
     if args.resume:
         _say(f"resuming after step {trainer.resume()}")
-    return _train(args, trainer)
+    _train(args, trainer)
+    _keep_figures(args, {sequence.file for sequence in train})
+    return 0
+
+
+def _keep_figures(args: argparse.Namespace, trained: set[str]) -> None:
+    """Measure the model on all that the sources hold out, wanted for training or not, into its header."""
+    from drumstudio.ml.dataset import open_dataset
+    from drumstudio.ml.figures import keep_figures
+
+    everything = choices_of(args)
+    everything["styles"] = everything["meters"] = ()
+    everything["beats_only"] = everything["fills_only"] = False
+    held_out = open_dataset(*args.sources, **everything).split("validation")
+    held_out = tuple(sequence for sequence in held_out if sequence.file not in trained)
+    if held_out:
+        keep_figures(args.out, held_out, f"validation split of {_data_name(args)}")
+
+
+def _data_name(args: argparse.Namespace) -> str:
+    return args.data_name or ", ".join(Path(source).resolve().name for source in args.sources)
 
 
 def _check(args: argparse.Namespace) -> None:
@@ -157,11 +178,12 @@ def _model(args: argparse.Namespace, data: DataSet) -> Checkpoint:
         raise UsageError(str(error)) from error
     splits = Counter(sequence.split for sequence in data.sequences)
     training = Training(
-        data=args.data_name or ", ".join(Path(source).resolve().name for source in args.sources),
+        data=_data_name(args),
         licence=args.licence,
         fingerprint=data.fingerprint,
         splits=dict(sorted(splits.items())),
         styles=tuple(sorted(style for style in data.styles() if style)),
+        date=date.today().isoformat(),
     )
     name = args.name or f"{args.out.stem.replace('_', ' ').capitalize()} — {network.label}"
     return Checkpoint(name, network, Encoding(data.kit, data.steps_per_quarter), training)
@@ -191,7 +213,7 @@ def _settings(args: argparse.Namespace) -> Settings:
     )
 
 
-def _train(args: argparse.Namespace, trainer: Trainer) -> int:
+def _train(args: argparse.Namespace, trainer: Trainer) -> None:
     """Run the training under its progress bar; Ctrl+C, SIGTERM or `stop` end it in order."""
     stop = threading.Event()
     if args.stop_on_stdin:
@@ -214,7 +236,6 @@ def _train(args: argparse.Namespace, trainer: Trainer) -> int:
     else:
         held_out = ""
     _say(f"step {outcome.step}: {ends[outcome.reason]}{held_out}; the model is {args.out}")
-    return 0
 
 
 @contextlib.contextmanager

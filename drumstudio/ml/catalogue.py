@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from drumstudio import paths
@@ -18,8 +18,9 @@ _DEFAULT = "groove_drummer" + SUFFIX
 class ModelInfo:
     """A model file, by its header alone.
 
-    `trained_on` says with what, `perplexity` is that of its validation split.  A file that cannot
-    be used has its `problem` in words and its file's name as name.
+    `trained_on` says with what and `date` when, `perplexity` is that of its validation split, `figures`
+    those of groups of what `figures_of` names; `size` in bytes.  `styles` and `fills` say what it can
+    be asked for.  A file that cannot be used has its `problem` in words and its file's name as name.
     """
 
     path: Path
@@ -32,6 +33,12 @@ class ModelInfo:
     licence: str = ""
     steps: int = 0
     perplexity: float | None = None
+    figures: dict[str, float] = field(default_factory=dict)
+    figures_of: str = ""
+    date: str = ""
+    size: int = 0
+    styles: tuple[str, ...] = ()
+    fills: bool = False
     problem: str | None = None
 
 
@@ -53,6 +60,12 @@ def describe(path: Path, shipped: bool = False) -> ModelInfo:
         licence=training.licence,
         steps=training.steps,
         perplexity=training.validation_perplexity,
+        figures=training.figures,
+        figures_of=training.figures_of,
+        date=training.date,
+        size=path.stat().st_size,
+        styles=found.network.styles,
+        fills=found.network.fills,
     )
 
 

@@ -37,6 +37,8 @@ class Training:
     Perplexities are per step; `validation_perplexity` is None where nothing was held out.
     `data` names the data set with its licence, `fingerprint` is the digest of what was used of
     it, `splits` the number of sequences in each split, `styles` those that were trained on.
+    `figures` holds the perplexities of groups of what `figures_of` names ("rock beats", "all"),
+    `date` the day of the training as 2026-11-22.
     """
 
     steps: int = 0
@@ -51,6 +53,9 @@ class Training:
     fingerprint: str = ""
     splits: dict[str, int] = field(default_factory=dict)
     styles: tuple[str, ...] = ()
+    figures: dict[str, float] = field(default_factory=dict)
+    figures_of: str = ""
+    date: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,11 @@ def _checked(training: Training) -> Training:
             raise ValueError(f"{name} is not a number")
     if not isinstance(training.steps, int) or not isinstance(training.splits, dict):
         raise ValueError("training is not described")
+    figures = training.figures
+    if not isinstance(figures, dict) or not all(isinstance(one, (int, float)) for one in figures.values()):
+        raise ValueError("figures are not numbers")
+    if not isinstance(training.figures_of, str) or not isinstance(training.date, str):
+        raise ValueError("training is not described in words")
     return training
 
 

@@ -25,6 +25,7 @@ from drumstudio.ml.catalogue import default_model
 from drumstudio.ml.checkpoint import load
 from drumstudio.ml.dataset import DataSet, open_dataset
 from drumstudio.ml.encoding import Encoding
+from drumstudio.ml.figures import measure
 from drumstudio.paths import user_models
 
 BAR = [5, 0, 4, 0, 6, 0, 4, 0, 5, 1, 4, 0, 6, 0, 4, 2]
@@ -93,6 +94,38 @@ def test_training_reports_json_lines_and_leaves_a_model(songs, tmp_path, capsys)
     assert checkpoint.training.licence == "CC0"
     assert checkpoint.training.styles == ("rock",)
     assert checkpoint.training.fingerprint
+    assert checkpoint.training.date[:2] == "20"
+    assert checkpoint.training.figures_of == "validation split of songs"
+    figures = checkpoint.training.figures
+    assert figures["all"] == figures["rock beats"] == pytest.approx(reports[-1]["validation_perplexity"])
+    assert (checkpoint.network.styles, checkpoint.network.fills) == ((), False)
+
+
+def test_a_groove_memory_learns_to_be_asked_for_the_styles_it_hears(songs, tmp_path, capsys) -> None:
+    (songs / "0_rock_120_beat_4-4.mid").rename(songs / "0_jazz_120_beat_4-4.mid")
+    (songs / "1_rock_120_beat_4-4.mid").rename(songs / "1_jazz-swing_120_beat_4-4.mid")
+    asked, plain, rock = (tmp_path / f"{name}.safetensors" for name in ("asked", "plain", "rock"))
+    groove = ("--network", "groove_memory", "--seed", "3")
+    assert _train(songs, asked, *groove) == 0
+    assert load(asked)[0].network.styles == ("jazz", "rock")
+    assert load(asked)[0].network.fills
+    assert _train(songs, plain, *groove, "--no-controls") == 0
+    assert (load(plain)[0].network.styles, load(plain)[0].network.fills) == ((), False)
+    assert _train(songs, rock, *groove, "--styles", "rock") == 0
+    network = load(rock)[0].network
+    assert (network.styles, network.fills, network.wide, network.quarters) == ((), True, True, True)
+
+
+def test_a_model_is_measured_on_all_that_is_held_out_but_never_on_what_it_learned(songs, tmp_path) -> None:
+    """Files without an official split are drawn anew where fewer of them are wanted."""
+    for number in range(6):
+        (songs / f"{number}_rock_120_beat_4-4.mid").rename(songs / f"{number}_jazz_120_fill_4-4.mid")
+    out = tmp_path / "rock.safetensors"
+    assert _train(songs, out, "--styles", "rock") == 0
+    data = open_dataset(songs)
+    learned = {one.file for one in open_dataset(songs, styles=("rock",)).split("train")}
+    wanted = [one for one in data.split("validation") if one.file not in learned]
+    assert load(out)[0].training.figures == (measure(out, wanted) if wanted else {})
 
 
 def test_a_saved_data_set_trains_the_same_model(songs, tmp_path, capsys) -> None:
@@ -115,9 +148,11 @@ def test_training_resumes(songs, tmp_path, capsys) -> None:
     assert json.loads(printed.out.splitlines()[-1])["step"] == 8
 
 
-def test_one_drum_models_train_score_and_play(songs, primer, tmp_path, capsys) -> None:
+@pytest.mark.parametrize("network", ["drum_rnn", "groove_memory"])
+def test_one_drum_models_train_score_and_play(songs, primer, network, tmp_path, capsys) -> None:
     out = tmp_path / "tap.safetensors"
-    assert _train(songs, out, "--kit", "1") == 0
+    assert _train(songs, out, "--kit", "1", "--network", network) == 0
+    assert not load(out)[0].network.fills
     assert load(out)[0].encoding == Encoding(1, 2)
     capsys.readouterr()
     assert main(["evaluate", "--model", str(out), "--data", str(songs), "--json"]) == 0
@@ -484,15 +519,15 @@ def test_models_lists_shipped_own_and_damaged(tiny, capsys) -> None:
     (user_models() / "torn.safetensors").write_bytes(Path(tiny).read_bytes()[:100])
     assert main(["models", "--json"]) == 0
     models = {Path(model["path"]).stem: model for model in json.loads(capsys.readouterr().out)["models"]}
-    assert models["drummer"]["shipped"] is True
-    assert models["drummer"]["problem"] is None
+    assert models["groove_drummer"]["shipped"] is True
+    assert models["groove_drummer"]["problem"] is None
     assert models["mine"]["shipped"] is False
     assert models["mine"]["network"] == "1 x 12 LSTM"
     assert "torn.safetensors" in models["torn"]["problem"]
     assert main(["models"]) == 0
     table = capsys.readouterr().out
     assert "cannot be used" in table
-    assert models["drummer"]["name"] in table
+    assert models["groove_drummer"]["name"] in table
 
 
 def test_a_damaged_model_is_refused_in_a_sentence(primer, tmp_path, capsys) -> None:

@@ -25,6 +25,7 @@ from drumstudio.ml.windows import IGNORED, Windows
 SMALL = NetworkConfig(layers=(16,), dropout=0.2)
 COUNTERS = NetworkConfig(layers=(16,), place=False)
 GROOVE = NetworkConfig(GROOVE_MEMORY, layers=(16,), dropout=0.2)
+WIDE = replace(GROOVE, wide=True, quarters=True, styles=("jazz", "rock"), fills=True)
 SHORT = Settings(steps=12, batch=4, window=24, learning_rate=0.01, report_every=5, patience=0)
 
 
@@ -99,7 +100,7 @@ def test_a_groove_memorys_windows_remember_what_came_before_them() -> None:
 
 @pytest.mark.parametrize("encoding", [Encoding(), Encoding(drums=1, steps_per_quarter=2)])
 @pytest.mark.parametrize(
-    "network", [NetworkConfig(layers=(9, 8)), NetworkConfig(layers=(9,), attention=4), GROOVE]
+    "network", [NetworkConfig(layers=(9, 8)), NetworkConfig(layers=(9,), attention=4), GROOVE, WIDE]
 )
 def test_scores_equal_those_of_stepping_through_each_track(network, encoding, make_model) -> None:
     """Tracks of one to 700 steps, so that some end within a stretch and the longest needs three."""
@@ -148,6 +149,7 @@ def test_an_untrained_network_is_as_uncertain_as_can_be(beats: list[Beat]) -> No
         NetworkConfig(layers=(24,)),
         NetworkConfig(layers=(24,), attention=4),
         NetworkConfig(GROOVE_MEMORY, layers=(24,)),
+        NetworkConfig(GROOVE_MEMORY, layers=(24,), wide=True),
     ],
 )
 def test_training_learns_more_than_counting_could(tmp_path: Path, network: NetworkConfig) -> None:
@@ -164,9 +166,15 @@ def test_training_learns_more_than_counting_could(tmp_path: Path, network: Netwo
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_one_drum_network_learns_too(tmp_path: Path, kind: str) -> None:
-    tracks = [Beat((np.arange(96) % 4 == 0).astype(np.int16), 8) for _ in range(4)]
-    model = Checkpoint("one", NetworkConfig(kind, layers=(8,)), Encoding(1, 2), Training())
+@pytest.mark.parametrize(("steps_per_bar", "steps_per_quarter"), [(8, 2), (12, 3)])
+def test_a_one_drum_network_learns_too(
+    tmp_path: Path, kind: str, steps_per_bar: int, steps_per_quarter: int
+) -> None:
+    tracks = [
+        Beat((np.arange(96) % 4 == 0).astype(np.int16), steps_per_bar, steps_per_quarter) for _ in range(4)
+    ]
+    network = NetworkConfig(kind, layers=(8,), quarters=True, wide=kind == GROOVE_MEMORY)
+    model = Checkpoint("one", network, Encoding(1, 2), Training())
     settings = replace(SHORT, steps=60, learning_rate=0.03)
     outcome = Trainer(tmp_path / "one.safetensors", model, settings, tracks, tracks[:1]).run()
     assert outcome.best is not None
@@ -197,7 +205,7 @@ def test_the_same_seed_trains_the_same_network(tmp_path: Path, beats: list[Beat]
     assert whole[0] != whole[2]
 
 
-@pytest.mark.parametrize("network", [SMALL, GROOVE])
+@pytest.mark.parametrize("network", [SMALL, GROOVE, WIDE])
 def test_a_resumed_training_equals_one_that_never_stopped(
     tmp_path: Path, beats: list[Beat], network: NetworkConfig
 ) -> None:
