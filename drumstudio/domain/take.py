@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.pattern import MAX_BARS, Hit, Pattern
-from drumstudio.domain.timing import Grid
+from drumstudio.domain.timing import Grid, swung_tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,26 +20,47 @@ class TimedNote:
 
 
 def quantise(
-    notes: Iterable[TimedNote], grid: Grid, bars: int | None = None, strength: float = 0.0
+    notes: Iterable[TimedNote],
+    grid: Grid,
+    bars: int | None = None,
+    strength: float = 0.0,
+    swing: float = 0.5,
+    late: float = 0.0,
 ) -> Pattern:
-    """Pattern of played notes: each goes to its nearest step and keeps the rest as offset.
+    """Pattern of played notes: each goes to its nearest step under `swing` and keeps the rest as offset.
 
     `strength` 0 keeps all of the offset, 1 none.  Where two strokes of a drum meet on a step the
     louder stays.  `bars` defaults to what the notes need.  A note within half a step before
-    tick 0 belongs to step 0; earlier ones are left out.
+    tick 0 belongs to step 0; earlier ones are left out.  Steps are chosen as if all notes came `late`
+    ticks earlier, as far as half a step of offset allows; what is heard stays where it is.
     """
-    size = grid.ticks_per_step
     cells: dict[tuple[int, int], Hit] = {}
     for note in notes:
-        step = int((note.tick + size / 2) // size)
+        step, offset = settle(note.tick, grid, swing, late)
         if step < 0 or (bars is not None and step >= bars * grid.steps_per_bar):
             continue
-        offset = (note.tick - step * size) / size * (1.0 - strength)
-        hit = Hit(step, note.drum, note.velocity, max(-0.5, min(0.499, offset)))
+        hit = Hit(step, note.drum, note.velocity, max(-0.5, min(0.499, offset * (1.0 - strength))))
         key = (step, int(note.drum))
         if key not in cells or cells[key].velocity < hit.velocity:
             cells[key] = hit
     last = max((step for step, _ in cells), default=0)
     count = bars if bars is not None else min(MAX_BARS, last // grid.steps_per_bar + 1)
     kept = tuple(hit for hit in cells.values() if hit.step < count * grid.steps_per_bar)
-    return Pattern(grid, count, kept)
+    return Pattern(grid, count, kept, swing)
+
+
+def settle(tick: float, grid: Grid, swing: float = 0.5, late: float = 0.0) -> tuple[int, float]:
+    """Step of a note at `tick`, -1 where it lies before all, and the offset to it in steps.
+
+    The step is the nearest to `late` ticks earlier of those that half a step of offset reaches; only
+    between steps that swing has moved apart may there be none, and the offset is larger.
+    """
+    size = grid.ticks_per_step
+    even = int((tick - late + size / 2) // size)
+    choices = [step for step in range(even - 1, even + 2) if step >= 0]
+    places = {step: swung_tick(grid, step, swing) for step in choices}
+    reached = [step for step in choices if -size <= 2 * (tick - places[step]) < size]
+    if not reached and tick < 0:
+        return -1, 0.0
+    step = min(reached or choices, key=lambda one: abs(tick - late - places[one]))
+    return step, (tick - places[step]) / size

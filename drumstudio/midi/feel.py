@@ -10,13 +10,13 @@ it stays.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 STRAIGHT, SWUNG, TRIPLET = "straight", "swung", "triplet"
 FEELS = (STRAIGHT, SWUNG, TRIPLET)
@@ -86,9 +86,7 @@ class _Idea(NamedTuple):
     per_quarter: int
 
 
-def recognise_feel(
-    ticks: Iterable[int] | Integers, ppq: int, qpm: float, meter: tuple[int, int] = (4, 4)
-) -> Feel:
+def recognise_feel(ticks: ArrayLike, ppq: int, qpm: float, meter: tuple[int, int] = (4, 4)) -> Feel:
     """Feel of strokes at `ticks`, counted from a bar line in `meter`; straight where little is played.
 
     Meters that count in 8ths or shorter (6/8, 12/8, 5/8) are straight on their own 16ths.

@@ -9,17 +9,21 @@ from pathlib import Path
 
 from drumstudio.domain.drums import Drum, DrumMap
 from drumstudio.domain.pattern import MAX_BARS, Hit, Pattern
-from drumstudio.domain.take import TimedNote, quantise
+from drumstudio.domain.take import TimedNote, quantise, settle
 from drumstudio.domain.timing import PPQ, Grid, Meter, clamp_qpm
 from drumstudio.errors import MidiFileError
+from drumstudio.midi.feel import SWUNG, Feel, recognise_feel
 from drumstudio.midi.maps import drum_channel, recognise_map
-from drumstudio.midi.own import OwnNotes, own_notes, settle
+from drumstudio.midi.own import OwnNotes, own_notes
+from drumstudio.midi.own import settle as settle_own
 from drumstudio.midi.reader import MidiSong, read_song
 
 # Mean distance from a grid, 1 being half a step: chance gives 0.5, people play 0.1 to 0.35.
 _TRIPLET_FIT = 0.35
 _TRIPLET_LEAD = 0.5
 _FEW = 8
+# How far from swung 8ths, in steps, all strokes may lie for there to be nothing but 8ths.
+_NEAR = 0.25
 _MOST_RESTS = 4
 
 
@@ -49,10 +53,11 @@ def import_pattern(
 ) -> Imported:
     """Read the drums of a MIDI file as a pattern; a file of this program comes back as it was.
 
-    Without a `drum_map` it is recognised; without a `grid` the file's meter and 1/16 are taken, or
-    triplets where the strokes clearly lie on them.  Timing is kept as offsets, and so are the
-    rests of a loop that ends on a bar line.  At most 256 bars are taken.  Raises MidiFileError as
-    :func:`read_song` and :func:`drum_channel` do, and where no note is a drum of the map.
+    Without a `drum_map` it is recognised; without a `grid` the file's meter and the grid and swing of
+    its feel are taken: 1/16 as a rule, triplets where it is felt in them.  Timing is kept as
+    offsets, and so are the rests of a loop that ends on a bar line.  At most 256 bars are taken.
+    Raises MidiFileError as :func:`read_song` and :func:`drum_channel` do, and where no note is a
+    drum of the map.
     """
     song = read_song(path)
     own = own_notes(song)
@@ -72,7 +77,7 @@ def import_pattern(
             qpm = own.qpm
         pattern = _restored(own, notes)
     else:
-        pattern = _with_rests(quantise(notes, grid or choose_grid(song.meter, notes)), song)
+        pattern = _with_rests(_quantised(notes, song, grid), song)
     beyond = sum(note.tick >= (pattern.ticks - pattern.grid.ticks_per_step / 2) for note in notes)
     left_out = beyond if pattern.bars == MAX_BARS else 0
     merged = max(0, len(notes) - left_out - len(pattern.hits))
@@ -103,7 +108,7 @@ def _restored(own: OwnNotes, notes: list[TimedNote]) -> Pattern:
     for note in notes:
         tick = round(note.tick)
         places = waiting.get((tick, note.drum))
-        step, offset, chance = places.pop(0) if places else (*settle(grid, own.swing, tick), 1.0)
+        step, offset, chance = places.pop(0) if places else (*settle_own(grid, own.swing, tick), 1.0)
         known = cells.get((step, note.drum))
         if step < MAX_BARS * grid.steps_per_bar and (known is None or known.velocity < note.velocity):
             cells[step, note.drum] = Hit(step, note.drum, note.velocity, offset / size, chance)
@@ -123,21 +128,43 @@ def _with_rests(pattern: Pattern, song: MidiSong) -> Pattern:
     return replace(pattern, bars=bars) if fits else pattern
 
 
-def choose_grid(meter: tuple[int, int], notes: list[TimedNote]) -> Grid:
-    """Grid for strokes from elsewhere: 1/16, triplets where they clearly fit, 1/32 where a bar needs it.
+def _quantised(notes: list[TimedNote], song: MidiSong, grid: Grid | None) -> Pattern:
+    """The notes on `grid` or that of their feel; those of a performance late as a whole keep their steps."""
+    feel = recognise_feel([note.tick for note in notes], PPQ, song.qpm, song.meter)
+    late = feel.offset_seconds * song.qpm / 60.0 * PPQ
+    if grid is not None:
+        return quantise(notes, grid, late=late)
+    grid, swing = choose_grid(song.meter, notes, feel)
+    return quantise(notes, grid, swing=swing, late=late)
 
-    A meter beyond 32/32 becomes 4/4.
+
+def choose_grid(meter: tuple[int, int], notes: list[TimedNote], feel: Feel) -> tuple[Grid, float]:
+    """Grid and swing for strokes from elsewhere.
+
+    It is 1/16, triplets where they are felt, 1/32 where a bar needs it.  Swing is set only where it
+    leaves every stroke within the reach of a step.  A meter beyond 32/32 becomes 4/4.
     """
     try:
         bar = Meter(*meter)
     except ValueError:
         bar = Meter()
-    if len(notes) >= _FEW and _fills(bar, 3):
-        straight, eighths, sixteenths = (_misfit(notes, PPQ // steps) for steps in (4, 3, 6))
-        for steps, misfit in ((3, eighths), (6, sixteenths)):
-            if misfit < _TRIPLET_FIT and misfit < _TRIPLET_LEAD * straight:
-                return Grid(bar, steps)
-    return Grid(bar, 4 if _fills(bar, 4) else 8)
+    if feel.steps_per_quarter == 3 and _fills(bar, 3):
+        return Grid(bar, 3), 0.5
+    eighths, sixteenths = round(feel.swing, 2), round(feel.sixteenths, 2)
+    if feel.kind == SWUNG and _fills(bar, 2) and _within(notes, Grid(bar, 2), eighths, _NEAR):
+        return Grid(bar, 2), eighths
+    if sixteenths > 0.5 and _fills(bar, 4) and _within(notes, Grid(bar, 4), sixteenths, 0.5):
+        return Grid(bar, 4), sixteenths
+    if len(notes) >= _FEW and _fills(bar, 6):
+        straight, triplets = (_misfit(notes, PPQ // steps) for steps in (4, 6))
+        if triplets < _TRIPLET_FIT and triplets < _TRIPLET_LEAD * straight:
+            return Grid(bar, 6), 0.5
+    return Grid(bar, 4 if _fills(bar, 4) else 8), 0.5
+
+
+def _within(notes: list[TimedNote], grid: Grid, swing: float, reach: float) -> bool:
+    """Whether all notes lie within `reach` steps of the steps under `swing`."""
+    return all(abs(settle(note.tick, grid, swing)[1]) < reach for note in notes)
 
 
 def _fills(meter: Meter, steps_per_quarter: int) -> bool:

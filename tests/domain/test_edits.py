@@ -8,7 +8,7 @@ from support.strategies import grids, patterns
 from drumstudio.domain import edits
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.pattern import Hit, Pattern
-from drumstudio.domain.take import TimedNote, quantise
+from drumstudio.domain.take import TimedNote, quantise, settle
 from drumstudio.domain.timing import Grid, Meter
 
 KICK, SNARE, RIDE = Drum.KICK, Drum.SNARE, Drum.RIDE
@@ -124,6 +124,23 @@ def test_quantising_keeps_the_feel_or_not() -> None:
     assert quantise([TimedNote(1900.0, KICK, 9)], Grid()).bars == 2
     assert quantise([TimedNote(1900.0, KICK, 9)], Grid(), bars=1).hits == ()
     assert quantise([], Grid()).bars == 1
+
+
+def test_a_late_performance_is_quantised_as_if_it_came_in_time() -> None:
+    notes = [TimedNote(50.0, KICK, 90), TimedNote(172.0, SNARE, 90), TimedNote(299.0, RIDE, 90)]
+    found = quantise([*notes, TimedNote(430.0, RIDE, 90)], Grid(), late=50.0)
+    assert [(hit.step, found.tick_of(hit)) for hit in found.hits] == [
+        (0, 50), (1, 172), (2, 299), (4, 430),
+    ]  # fmt: skip
+    assert [hit.step for hit in quantise([TimedNote(-80.0, KICK, 9)], Grid(), late=-50.0).hits] == []
+
+
+def test_quantising_to_a_swung_grid() -> None:
+    notes = [TimedNote(0.0, KICK, 90), TimedNote(160.0, SNARE, 90), TimedNote(70.0, RIDE, 90)]
+    found = quantise(notes, Grid(), swing=2 / 3)
+    assert found.swing == 2 / 3
+    assert [(hit.step, hit.offset) for hit in found.hits if hit.drum != RIDE] == [(0, 0), (1, 0)]
+    assert settle(70.0, Grid(), 2 / 3) == (0, 70 / 120)  # neither step reaches it
 
 
 @given(patterns(chances=False))

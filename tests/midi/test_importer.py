@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+from itertools import cycle
 from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from support.smf import chunk, drums, event, meter, smf, tempo, write
 
 from drumstudio.domain.drums import GENERAL_MIDI, MAGENTA, ROLAND, Drum
@@ -71,6 +76,7 @@ def test_a_time_without_end_costs_nothing(tmp_path: Path) -> None:
         ([0, 120, 240, 360], 4),
         ([5, 130, 236, 371], 4),
         ([7, 166, 309], 3),
+        ([40, 206, 349], 3),  # late as a whole
         ([0], 4),
     ],
 )
@@ -81,6 +87,70 @@ def test_triplets_are_taken_where_they_clearly_fit(
     assert import_pattern(song(tmp_path, drums(notes, gate=5))).pattern.grid == Grid(
         Meter(), steps_per_quarter
     )
+
+
+@pytest.mark.parametrize(
+    ("ticks", "steps_per_quarter", "swing"),
+    [
+        ([0, 272], 2, 0.57),  # 8ths, lightly swung
+        ([0, 139, 240, 379], 4, 0.58),  # a shuffle of 16ths
+        ([0, 160, 240, 400], 4, 0.67),
+        ([0, 272, 376], 4, 0.5),  # swung 8ths with a 16th between: one swing cannot say both
+        ([0, 240], 4, 0.5),
+    ],
+)
+def test_swing_is_taken_where_it_says_what_is_played(
+    ticks: list[int], steps_per_quarter: int, swing: float, tmp_path: Path
+) -> None:
+    notes = [(quarter * 480 + tick, 42) for quarter in range(16) for tick in ticks]
+    found = import_pattern(song(tmp_path, drums(notes, gate=5))).pattern
+    assert (found.grid, found.swing) == (Grid(Meter(), steps_per_quarter), swing)
+    assert [found.tick_of(hit) for hit in found.hits] == [tick for tick, _ in notes]
+
+
+def test_a_stroke_that_swing_cannot_reach_keeps_the_grid_straight(tmp_path: Path) -> None:
+    notes = [(quarter * 480 + tick, 42) for quarter in range(16) for tick in (0, 139, 240, 379)]
+    found = import_pattern(song(tmp_path, drums([*notes, (7680 + 70, 42)], gate=5))).pattern
+    assert (found.grid, found.swing) == (Grid(), 0.5)
+    assert found.tick_of(found.hits[-1]) == 7750
+
+
+def test_a_late_performance_keeps_its_steps_and_its_lateness(tmp_path: Path) -> None:
+    # 38 ms late at 180, nearly half a step.
+    late = [(step * 120 + 55, 36 + 2 * (step % 4 == 2)) for step in range(40)]
+    path = song(tmp_path, tempo(0, 333_333) + drums([*late, (4858, 42)], gate=5))
+    found = import_pattern(path).pattern
+    assert [hit.step for hit in found.hits] == [*range(40), 40]
+    assert [found.tick_of(hit) for hit in found.hits] == [*(tick for tick, _ in late), 4858]
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    feel=st.sampled_from(
+        [(0, 240), (0, 120, 240, 360), (0, 270), (0, 320), (0, 160, 320), (0, 145, 240, 385)]
+    ),
+    late=st.integers(-40, 40),
+    seed=st.integers(0, 99),
+    loose=st.sampled_from([0, 4, 15]),
+)
+def test_whatever_grid_is_chosen_what_is_heard_stays(
+    feel: tuple[int, ...], late: int, seed: int, loose: int
+) -> None:
+    draw = Random(seed)
+    ticks = sorted(
+        {
+            480 * quarter + 480 + tick + late + round(draw.gauss(0, loose))
+            for quarter in range(12)
+            for tick in feel
+        }
+    )
+    with TemporaryDirectory() as folder:
+        found = import_pattern(
+            song(Path(folder), drums(list(zip(ticks, cycle([36, 38, 42]), strict=False)), gate=1))
+        )
+    assert found.merged == 0
+    heard = sorted(found.pattern.tick_of(hit) for hit in found.pattern.hits)
+    assert all(abs(one - other) <= 1 for one, other in zip(heard, ticks, strict=True))
 
 
 def test_meters_that_16ths_do_not_fill_get_32nds_and_impossible_ones_four(tmp_path: Path) -> None:
