@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from drumstudio.domain.pattern import Pattern
-    from drumstudio.ml.likelihood import Listener
+    from drumstudio.ml.sampler import Sampler
 
 # Columns of the table that fit side by side.
 _COLUMNS = 5
@@ -48,17 +48,17 @@ def run(args: argparse.Namespace) -> int:
     if args.primer_bars is not None and args.primer_bars < 0:
         raise UsageError(f"--primer-bars is 0 or more, not {args.primer_bars}")
     from drumstudio.ml.catalogue import find_model
-    from drumstudio.ml.likelihood import load_listener
     from drumstudio.ml.musicality import DEFINITIONS
+    from drumstudio.ml.sampler import load_sampler
 
     model = find_model(args.model)
-    listener = load_listener(model)
+    sampler = load_sampler(model)
     measured: list[dict[str, Any]] = []
     failed: list[dict[str, str]] = []
     for path in args.files:
         try:
             found = _patterns(path, args.map)
-            measured += [_entry(path, name, pattern, args.primer_bars, listener) for name, pattern in found]
+            measured += [_entry(path, name, pattern, args.primer_bars, sampler) for name, pattern in found]
         except DrumStudioError as error:
             failed.append({"file": str(path), "reason": str(error)})
     if args.json:
@@ -87,8 +87,9 @@ def _patterns(path: Path, map_name: str) -> list[tuple[str, Pattern]]:
     return found
 
 
-def _entry(path: Path, name: str, pattern: Pattern, given: int | None, listener: Listener) -> dict[str, Any]:
+def _entry(path: Path, name: str, pattern: Pattern, given: int | None, sampler: Sampler) -> dict[str, Any]:
     """All that is printed of one pattern."""
+    from drumstudio.ml.likelihood import event_losses
     from drumstudio.ml.musicality import measure, touch
 
     grid = pattern.grid
@@ -97,7 +98,7 @@ def _entry(path: Path, name: str, pattern: Pattern, given: int | None, listener:
         what = f"pattern {name} of {path}" if name else str(path)
         raise DrumStudioError(f"{what} has {pattern.bars} bars; choose fewer --primer-bars than that")
     velocities, offsets = _played(pattern)
-    losses = listener.losses(pattern.events(), grid.steps_per_bar, grid.steps_per_quarter)
+    losses = event_losses(sampler, pattern.events(), grid.steps_per_bar, grid.steps_per_quarter)
     measures = measure(velocities, grid, primer_bars=primer, losses=losses)
     return {
         "file": str(path),

@@ -15,8 +15,9 @@ from drumstudio.domain.pattern import Hit, Pattern, pattern_from_events
 from drumstudio.domain.project import Project
 from drumstudio.domain.timing import Grid, Meter
 from drumstudio.midi.files import export_pattern
-from drumstudio.ml.likelihood import load_listener
+from drumstudio.ml.likelihood import event_losses
 from drumstudio.ml.musicality import LABELS, TOUCH_LABELS, measure
+from drumstudio.ml.sampler import load_sampler
 
 BAR = [5, 0, 4, 0, 6, 0, 4, 0, 5, 0, 4, 0, 6, 0, 4, 0]
 FILL = [5, 0, 4, 0, 6, 0, 4, 0, 2, 2, 64, 64, 32, 32, 16, 16]
@@ -67,7 +68,7 @@ def test_midi_files_of_any_meter_agree_with_the_measures(
     struck = [
         [[event >> drum & 1 for drum in Drum] for event in drawn.events()[at : at + 12]] for at in (0, 12)
     ]
-    losses = load_listener(Path(model[1])).losses(drawn.events(), 12)
+    losses = event_losses(load_sampler(Path(model[1])), drawn.events(), 12)
     import numpy as np
 
     wanted = measure(np.array(struck), grid, primer_bars=1, losses=losses)
