@@ -49,9 +49,8 @@ def fill_plan(steps: int, steps_per_quarter: int, draw: np.random.Generator) -> 
     dense, late = draw.random() < 0.35, draw.random() < 0.3
     # Turns fall on 8ths; each drum leads for about as long.
     half = max(1, steps_per_quarter // 2)
-    turns = np.sort(
-        draw.choice(np.arange(half, steps, half), min(len(lead), steps // half) - 1, replace=False)
-    )
+    eighths = np.arange(half, steps, half)
+    turns = np.sort(draw.choice(eighths, min(len(lead) - 1, len(eighths)), replace=False))
     odds = np.zeros((steps, DRUM_COUNT))
     odds[:, _TIME_KEEPERS], odds[:, Drum.CRASH] = _TIME, _CRASH
     ahead = np.arange(steps, 0, -1)

@@ -17,7 +17,8 @@ from drumstudio.ml.encoding import Floats
 from drumstudio.ml.layers import Arrays
 from drumstudio.ml.stepper import Player, State
 
-# Rows that are computed at once, at least.
+# Rows that are computed at once: a few, or numpy's library would spread every small product over all
+# cores, which takes ten times as long where they are busy.
 BLOCK = 8
 
 Integers = npt.NDArray[np.int64]
@@ -39,20 +40,19 @@ class Rows:
 
     def step(self, player: Player, place: Floats, gate_bias: float) -> Floats:
         """Logits (rows, classes) of the step to come."""
-        size = len(self.before) // len(self._states)
         found = []
         for index, state in enumerate(self._states):
-            before = self.before[index * size : (index + 1) * size]
+            before = self.before[index * BLOCK : (index + 1) * BLOCK]
             logits, self._states[index] = player.step(before, place, state, gate_bias)
             found.append(logits)
         return np.concatenate(found)
 
-    def take(self, rows: Integers, block: int = BLOCK) -> None:
-        """Go on with copies of `rows` only, in this order, in blocks of `block`."""
+    def take(self, rows: Integers) -> None:
+        """Go on with copies of `rows` only, in this order."""
         whole = [_joined(layers) for layers in zip(*self._states, strict=True)]
-        padded = np.append(rows, np.repeat(rows[-1:], -len(rows) % block))
+        padded = np.append(rows, np.repeat(rows[-1:], -len(rows) % BLOCK))
         self.before = self.before[padded]
-        self._states = [_taken(whole, part) for part in padded.reshape(-1, block)]
+        self._states = [_taken(whole, part) for part in padded.reshape(-1, BLOCK)]
 
 
 def systematic(weights: Weights, uniform: Weights) -> Integers:

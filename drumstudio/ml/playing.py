@@ -16,7 +16,7 @@ from drumstudio.domain.drums import DRUM_COUNT, Drum
 from drumstudio.errors import CancelledError
 from drumstudio.ml.encoding import ONE_DRUM, Encoding, Events, Floats, events_to_hits, hits_to_events
 from drumstudio.ml.fills import fill_plan, fill_worth
-from drumstudio.ml.particles import BLOCK, Rows, pick, spread, systematic
+from drumstudio.ml.particles import Rows, pick, spread, systematic
 from drumstudio.ml.shaping import Fill, Shape, event_odds
 from drumstudio.ml.stepper import Player, State
 
@@ -39,9 +39,8 @@ _WORTH = 0.5
 _GREEDY = 0.01
 # How much a fill's being plausible to the network counts beside its being one.
 _PLAUSIBLE = 0.25
-# Steering follows the hits of about so many bars, by so many nats for each bar's worth of hits that
-# is missing, and never by more than that.
-_STEERED_BARS, _STEER, _STEER_MOST = 2.0, 2.0, 5.0
+# Steering follows the hits of about so many bars, and is never more than so many nats.
+_STEERED_BARS, _STEER_MOST = 2.0, 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +171,7 @@ class Course:
     def _drawn(self, logits: Numbers, step: int, uniform: Numbers) -> Integers:
         """Classes (rows,) drawn by `logits` (rows, classes) and all that is asked and given."""
         shape = self._shape
-        steering = np.clip(shape.lean + _STEER * self._missing, -_STEER_MOST, _STEER_MOST)
+        steering = np.clip(shape.lean + shape.steer * self._missing, -_STEER_MOST, _STEER_MOST)
         asked = self._odds[step] + steering[:, None] * self._room[step]
         if self._fill is not None:
             asked = asked + self._plans[:, step - self._fill.start]
@@ -236,7 +235,7 @@ class Course:
         self._take(np.repeat(np.arange(self._candidates), each))
 
     def _take(self, rows: Integers) -> None:
-        self._rows.take(rows, max(self._each, BLOCK))
+        self._rows.take(rows)
         self._made, self._missing = self._made[rows], self._missing[rows]
         if len(self._plans) == len(rows):
             self._plans = self._plans[rows]
@@ -349,12 +348,10 @@ def look(cancelled: Cancelled | None) -> None:
 
 def _nucleus(weights: Numbers, top_p: float) -> Numbers:
     """`weights` (rows, classes) with all but the likeliest set to 0, so that `top_p` of the sum remains."""
-    order = np.argsort(-weights, axis=1, kind="stable")
-    ranked = np.take_along_axis(weights, order, 1)
+    ranked = np.sort(weights, axis=1)[:, ::-1]
     ahead = ranked.cumsum(1) - ranked
-    kept = np.empty(weights.shape, bool)
-    np.put_along_axis(kept, order, ahead < top_p * ranked.sum(1, keepdims=True), 1)
-    return np.where(kept, weights, 0.0)
+    last = (ahead < top_p * ranked.sum(1, keepdims=True)).sum(1) - 1
+    return np.where(weights >= ranked[np.arange(len(ranked)), last][:, None], weights, 0.0)
 
 
 def _log_sum(scores: Numbers) -> Numbers:

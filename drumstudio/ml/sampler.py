@@ -82,8 +82,8 @@ class Sampler:
             groove_events=context,
         )
         shape, lead = shaped(dials, primer, steps, fill_bars=fill_bars, struck=struck), 0
-        if not len(primer) and not len(context) and steps:
-            lead = steps_per_bar * min(LEAD_BARS, -(-steps // steps_per_bar))
+        if not len(primer) and not len(context) and steps >= steps_per_bar:
+            lead = steps_per_bar * min(LEAD_BARS, steps // steps_per_bar)
             given = given.behind(lead)
             taps = None if given.struck is None else given.struck[:lead]
             shape = shape.behind(shaped(replace(dials, fills=0), primer, lead, struck=taps))

@@ -40,8 +40,9 @@ _FREE_SHARE = 0.4
 _FILL_GATE = -3.0
 # The 1 after a fill, and the bar that follows it.
 _CRASH, _CRASH_KICK, _BACK_IN_TIME = 14.0, 6.0, 1.0
-# Steering at twice the hits, in nats, before any are counted.
-_LEAN = 1.5
+# Steering in nats: before any hits are counted, for each doubling of them that is asked; and for each bar's
+# worth of hits that is missing, where as many as the primer's are asked, and more for each doubling.
+_LEAN, _STEER, _STEER_MORE = 1.5, 1.5, 5.0
 # Two quarters make a fill.
 _FILL_QUARTERS = 2
 
@@ -63,7 +64,8 @@ class Shape:
     `gate` (steps,) is the bias of a groove memory's gate; `odds` (steps, 9) the log-odds added to
     each drum's being struck; `room` (steps, 9), 0 to 1, how much the number of hits may be steered
     by this cell; `expected` (steps,) the hits that steering wants, in shares of the `hits_a_bar`, nan
-    where it looks away; `lean` the steering that is always there.
+    where it looks away; `lean` the steering that is always there, `steer` that for each bar's worth of
+    hits that is missing.
     """
 
     temperature: float
@@ -74,6 +76,7 @@ class Shape:
     expected: Odds
     hits_a_bar: float
     lean: float
+    steer: float
     fills: tuple[Fill, ...]
     style: str = ""
 
@@ -129,15 +132,27 @@ def shape_of(
     for fill in fills:
         _shape_fill(fill, odds, bias, groove, dials.crash)
     expected, hits_a_bar = _expected(dials.busyness, groove, fills, time)
-    lean = _LEAN * math.log(dials.busyness)
-    return Shape(temperature, top_p, bias, odds, _room(time), expected, hits_a_bar, lean, fills, dials.style)
+    busier = math.log2(dials.busyness)
+    return Shape(
+        temperature,
+        top_p,
+        bias,
+        odds,
+        _room(time),
+        expected,
+        hits_a_bar,
+        _LEAN * busier,
+        _STEER + _STEER_MORE * abs(busier),
+        fills,
+        dials.style,
+    )
 
 
 def plain_shape(steps: int, temperature: float, top_p: float, gate_bias: float) -> Shape:
     """The shape that leaves the network to itself."""
     nothing = np.zeros((steps, DRUM_COUNT))
     bias = np.full(steps, gate_bias)
-    return Shape(temperature, top_p, bias, nothing, nothing, np.full(steps, np.nan), 1.0, 0.0, ())
+    return Shape(temperature, top_p, bias, nothing, nothing, np.full(steps, np.nan), 1.0, 0.0, 0.0, ())
 
 
 def event_odds(odds: Odds, encoding: Encoding) -> Odds:
