@@ -17,6 +17,7 @@ from drumstudio.ui.drummer_panel import DrummerPanel
 from drumstudio.ui.drumming import Drumming
 from drumstudio.ui.file_actions import FileActions
 from drumstudio.ui.grid.panel import GridPanel
+from drumstudio.ui.humanise_strip import Humanising
 from drumstudio.ui.menus import Menus, fill_recent
 from drumstudio.ui.pattern_slots import PatternSlots
 from drumstudio.ui.playing import Playing
@@ -41,6 +42,7 @@ class Shell(Protocol):
     playing: Playing
     sounds: SoundMenu
     surprise: SurpriseView
+    humanising: Humanising
     transport: TransportBar
 
     def close(self) -> bool:
@@ -65,6 +67,10 @@ class Shell(Protocol):
 
     def show_help(self) -> None:
         """Open or close the sheet of keys."""
+        ...
+
+    def show_manual(self) -> None:
+        """Open or close the manual."""
         ...
 
     def show_about(self) -> None:
@@ -171,6 +177,8 @@ class MainMenus(QObject):
         add_grid(menu, "Mark this bar for a f&ill", "fill_bar")
         add_grid(menu, "&Unlock everything", "unlock_all")
         menu.addSeparator()
+        add(menu, "&Humanise …", self._shell.humanising.begin, "humanise")
+        menu.addSeparator()
         add(menu, "&Play or stop", self._shell.playing.toggle, "play")
 
     def _drummer_menu(self) -> None:
@@ -178,6 +186,8 @@ class MainMenus(QObject):
         cards = drummer.cards
         menu = self._menus.menu("&Drummer")
         add(menu, "&Continue", drummer.ask, "continue")
+        add(menu, "C&omplete", drummer.ask_complete, "complete")
+        add(menu, "Dress &taps", drummer.ask_dress, "dress")
         menu.addSeparator()
         add(menu, "&Next continuation", partial(cards.step_to, 1), "next_candidate")
         add(menu, "&Previous continuation", partial(cards.step_to, -1), "previous_candidate")
@@ -225,4 +235,5 @@ class MainMenus(QObject):
     def _help_menu(self) -> None:
         menu = self._menus.menu("&Help")
         self._menus.add(menu, "&Keys and mouse", self._shell.show_help, "help")
+        self._menus.add(menu, "&Manual", self._shell.show_manual, "manual")
         self._menus.add(menu, "&About DrumStudio", self._shell.show_about)

@@ -32,8 +32,10 @@ from drumstudio.ui.file_actions import MIDI_SUFFIXES, FileActions, Message
 from drumstudio.ui.grid.panel import GridPanel
 from drumstudio.ui.help_sheet import HelpSheet
 from drumstudio.ui.history import HistoryList
+from drumstudio.ui.humanise_strip import Humanising
 from drumstudio.ui.layouts import enter_clicks
 from drumstudio.ui.main_menus import MainMenus
+from drumstudio.ui.manual import ManualWindow
 from drumstudio.ui.menus import Menus
 from drumstudio.ui.pattern_slots import PatternSlots
 from drumstudio.ui.playing import Playing
@@ -62,6 +64,7 @@ class MainWindow(QMainWindow):
         self._closing = False
         self.help_sheet: HelpSheet | None = None
         self.history: HistoryList | None = None
+        self.manual: ManualWindow | None = None
         self.document = Document(Project(), parent=self)
         self.keymap = Keymap(settings, self)
         self.background = Background(bridge, self)
@@ -76,6 +79,7 @@ class MainWindow(QMainWindow):
             bridge, self.background, self.document, self.playing, self.drummer, self.grid, settings, self
         )
         self.surprise = SurpriseView(bridge, self.grid, self)
+        self.humanising = Humanising(self.document, self.grid, self.background, settings, self)
         self.files = FileActions(self.document, self.background, settings, self)
         self.menus = Menus(self.menuBar(), self.keymap, self.grid)
         self.sounds = SoundMenu(self.menus, self.playing, self.background, self)
@@ -95,6 +99,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.slots)
         self.slots.add_tool(self.surprise.legend)
+        column.addWidget(self.humanising.strip)
         column.addWidget(self.grid, 1)
         column.addSpacing(6)
         self.drummer.setProperty("edge", "left")
@@ -124,6 +129,8 @@ class MainWindow(QMainWindow):
         self.drumming.hinted.connect(status.show_hint)
         self.drumming.model_changed.connect(self.surprise.set_model)
         self.surprise.told.connect(self.tell)
+        self.humanising.told.connect(self.tell)
+        self.grid.humanise_requested.connect(self.humanising.begin)
         self.playing.output_failed.connect(self._output_failed)
         self.background.failed.connect(self._job_failed)
         self.background.started.connect(status.show_work)
@@ -163,7 +170,7 @@ class MainWindow(QMainWindow):
 
     def _dress(self) -> None:
         self.setStyleSheet(shell_sheet(theme.current()))
-        for sheet in (self.help_sheet, self.history):
+        for sheet in (self.help_sheet, self.history, self.manual):
             if sheet is not None:
                 sheet.setStyleSheet(shell_sheet(theme.current()))
         for widget in self.findChildren(QWidget):
@@ -175,7 +182,7 @@ class MainWindow(QMainWindow):
 
     def dismiss(self) -> None:
         """What Esc does: the nearest thing that can be cancelled or dismissed."""
-        if not (self.drumming.dismiss() or self.grid.run("dismiss")):
+        if not (self.humanising.cancel() or self.drumming.dismiss() or self.grid.run("dismiss")):
             self.banner.close_message()
             self.grid.setFocus()
 
@@ -205,9 +212,21 @@ class MainWindow(QMainWindow):
 
     def _show_keys(self) -> None:
         label = self.keymap.label
-        self.drummer.show_keys(label("continue"))
+        self.drummer.show_keys(label("continue"), label("complete"), label("dress"))
         self.surprise.legend.show_keys(label("surprise"))
         self.transport.show_keys(label("play"), label("loop"), label("to_start"), label("tap_tempo"))
+
+    def show_manual(self) -> None:
+        """Open the manual, or close it."""
+        if self.manual is not None:
+            self.manual.close()
+            return
+        self.manual = ManualWindow(self)
+        self.manual.destroyed.connect(self._manual_closed)
+        self.manual.show()
+
+    def _manual_closed(self) -> None:
+        self.manual = None
 
     def show_about(self) -> None:
         """Say what this is."""

@@ -44,6 +44,8 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     *_group(
         "Drummer",
         ("continue", "Continue", "Ctrl+Return Ctrl+Enter"),
+        ("complete", "Complete the pattern or the selected bars", "Ctrl+R"),
+        ("dress", "Dress taps: a full beat on one row", "Ctrl+T"),
         ("dismiss", "Cancel or dismiss", "Esc"),
         ("next_candidate", "Next continuation", "Ctrl+Down"),
         ("previous_candidate", "Previous continuation", "Ctrl+Up"),
@@ -91,6 +93,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
         ("softer", "Softer", "[ Alt+Down"),
         ("later", "A little later", "Alt+Right"),
         ("earlier", "A little earlier", "Alt+Left"),
+        ("humanise", "Humanise the selection, or all", "H"),
     ),
     *_group(
         "Row",
@@ -119,6 +122,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
         ("surprise", "Surprise view: what is unusual in the beat", "U"),
         ("full_screen", "Full screen", "F11"),
         ("help", "This sheet", "F1"),
+        ("manual", "The manual", "Shift+F1"),
         ("quit", "Quit", "Ctrl+Q"),
     ),
 )
@@ -215,6 +219,14 @@ FIXED: list[tuple[str, list[tuple[str, str]]]] = [
             ("Insert", "Enter"),
             ("Insert its first bar only", "Shift+Enter"),
             ("Dismiss, or let go what is kept", "Del"),
+        ],
+    ),
+    (
+        "On the dials",
+        [
+            ("Turn", "← → or wheel"),
+            ("Turn far", "PgUp PgDown"),
+            ("Back to the middle", "Double click"),
         ],
     ),
     (

@@ -135,6 +135,7 @@ class SurpriseLegend(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.button = QPushButton("Surprise")
+        self.button.setProperty("filled", True)
         self.button.setProperty("kind", "slot")
         self.button.setCheckable(True)
         self.button.setAutoDefault(True)

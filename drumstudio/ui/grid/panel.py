@@ -42,12 +42,13 @@ class GridPanel(QWidget):
 
     Signals: `strike_requested(Drum, int velocity)` when a header is pressed or a hit placed, to
     be heard; `locate_requested(int step)` from the ruler; `regenerate_requested(int step)` from
-    its menu.  Edits go straight into the document.
+    its menu; `humanise_requested()` from the selection's.  Edits go straight into the document.
     """
 
     strike_requested = Signal(object, int)
     locate_requested = Signal(int)
     regenerate_requested = Signal(int)
+    humanise_requested = Signal()
 
     def __init__(
         self, document: Document, keymap: Keymap | None = None, parent: QWidget | None = None
@@ -244,6 +245,9 @@ class GridPanel(QWidget):
             action = menu.addAction(f"{text}\t{self._keymap.label(name)}")
             action.setEnabled(name == "copy" or not self.state.previewing)
             action.triggered.connect(partial(_run, self, name))
+        humanise = menu.addAction(f"Humanise the selection …\t{self._keymap.label('humanise')}")
+        humanise.setEnabled(not self.state.previewing)
+        humanise.triggered.connect(self.humanise_requested)
         return menu
 
     def _open_selection_menu(self, at: QPoint) -> None:
