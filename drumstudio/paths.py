@@ -1,6 +1,6 @@
 """Where things are (shipped resources, the user's own folders), and how a file is written whole.
 
-`resources/` and `soundfonts/` stand at the top of a checkout and inside the package in a
+`resources/`, `soundfonts/` and `docs/` stand at the top of a checkout and inside the package in a
 wheel; both ways are looked up here and nowhere else.
 """
 
@@ -33,6 +33,11 @@ def resources() -> Path:
 def soundfonts() -> Path:
     """Folder of shipped soundfonts."""
     return _shipped("soundfonts")
+
+
+def manual() -> Path:
+    """The manual, a file in Markdown."""
+    return _shipped("docs") / "manual.md"
 
 
 def shipped_models() -> Path:

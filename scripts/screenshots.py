@@ -90,7 +90,7 @@ class Studio:
     def continue_(self, until_step: int | None = None) -> None:
         """Press Continue and wait for the cards, or for the first progress."""
         panel = self.window.drummer
-        panel.seed.setText(SEED)
+        panel.dials.seed.setText(SEED)
         click(panel.button)
         if until_step is None:
             until(lambda: panel.cards.ready == len(panel.cards.cards) > 0)
@@ -133,11 +133,11 @@ def every_picture(folder: Path) -> None:
         studio.play()
         studio.take("playing")
         studio.stop()
-        studio.window.drummer.length.slider.setValue(8)
+        studio.window.drummer.dials.length.slider.setValue(8)
         studio.continue_(until_step=1)
         studio.take("generating")
         studio.cancel()
-        studio.window.drummer.length.slider.setValue(2)
+        studio.window.drummer.dials.length.slider.setValue(2)
         studio.continue_()
         studio.take("candidates")
         studio.audition()

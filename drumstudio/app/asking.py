@@ -35,8 +35,9 @@ _BARS_AHEAD = 1
 class Task:
     """What the sampler is asked, in its own steps, and what is needed to read its answer.
 
-    `source` is written from step `start` to the end of bar `end_bar - 1`.  `primer` is what comes
-    before, on the drummer's grid, `primer_events` the same as events.  `steps` are to be made,
+    `source` is written from step `start` to the end of bar `end_bar - 1`.  `primer_events` is what comes
+    before, on the drummer's grid; `primer` the same as a pattern, with what stays behind it, after whose
+    playing the rest is played.  `steps` are to be made,
     the last `ahead` of them given: bars behind the end that stay.  `forced` is int8 (steps, 9): 0
     and 1 where the answer is given, -1 where the drummer is free; None where it is free
     everywhere.  `struck` is int8 (steps,): 1 where something must be struck, -1 where anything may
@@ -108,25 +109,28 @@ def prepare(
     model_grid = model_grid_of(grid)
     if mode is Mode.CONTINUE:
         start = start_of(source)
-        end_bar = -(-start // grid.steps_per_bar) + bars
-        if end_bar > MAX_BARS:
-            raise DrumStudioError(f"A pattern has at most {MAX_BARS} bars; move the seam or ask for fewer")
+        end = (-(-start // grid.steps_per_bar) + bars) * grid.steps_per_bar
     else:
-        first, end_bar = span or (0, source.bars)
-        start = first * grid.steps_per_bar
-    end = end_bar * grid.steps_per_bar
+        start, end = _steps_of(source, span)
+    end_bar = end // grid.steps_per_bar
+    if end_bar > MAX_BARS:
+        raise DrumStudioError(f"A pattern has at most {MAX_BARS} bars; move the seam or ask for fewer")
     locked = locked_cells(source, lanes, start, end)
     if mode is Mode.COMPLETE and not locked:
         locked = _rows_with_hits(source, start, end)
     if len(locked) == (end - start) * DRUM_COUNT:
         raise DrumStudioError(_nothing_free(mode))
     kept = _kept_hits(source, lanes, locked, start, end_bar)
-    taps = _taps(source, locked, start, end) if mode is Mode.DRESS else ()
+    taps = _taps(source, lanes, start, end) if mode is Mode.DRESS else ()
     model_start = _model_step(start, grid, model_grid)
     mapped = edits.set_grid(source, model_grid)
-    primer_hits = tuple(hit for hit in mapped.hits if hit.step < model_start)
-    primer_bars = max(1, -(-model_start // model_grid.steps_per_bar))
-    primer = Pattern(model_grid, primer_bars, primer_hits, source.swing)
+    heard = tuple(hit for hit in mapped.hits if hit.step < model_start)
+    bars_heard = max(1, -(-model_start // model_grid.steps_per_bar))
+    events = Pattern(model_grid, bars_heard, heard).events()[:model_start]
+    if kept:
+        staying = edits.set_grid(Pattern(grid, end_bar, kept), model_grid).hits
+        heard += tuple(hit for hit in staying if hit.step >= model_start)
+        bars_heard = end_bar
     written = end_bar * model_grid.steps_per_bar - model_start
     ahead_bars = _bars_ahead(source, lanes, end_bar, mode)
     ahead = ahead_bars * model_grid.steps_per_bar
@@ -144,8 +148,8 @@ def prepare(
     first_bar = start // grid.steps_per_bar
     fills = {bar for bar in range(first_bar, end_bar) if dials.fill_at(bar) or bar in source.fill_bars}
     return Task(
-        source, start, end_bar, primer, primer.events()[:model_start], written + ahead, forced, kept, locked,
-        ahead, struck, frozenset(fills), mode,
+        source, start, end_bar, Pattern(model_grid, bars_heard, heard, source.swing),
+        events, written + ahead, forced, kept, locked, ahead, struck, frozenset(fills), mode,
     )  # fmt: skip
 
 
@@ -179,29 +183,52 @@ def locked_cells(source: Pattern, lanes: Sequence[Lane], start: int, end: int) -
 
 def completable(source: Pattern, lanes: Sequence[Lane], span: tuple[int, int] | None) -> str:
     """Why the bars of `span` cannot be completed, in words; "" where they can."""
-    return _refusal(source, lanes, span, Mode.COMPLETE)
+    start, end = _steps_of(source, span)
+    if _anything_locked(source, lanes, start, end):
+        full = not _anything_free(source, lanes, start, end)
+    else:
+        full = len({hit.drum for hit in source.hits_between(start, end)}) == DRUM_COUNT
+    return _nothing_free(Mode.COMPLETE) if full else ""
 
 
 def dressable(source: Pattern, lanes: Sequence[Lane], span: tuple[int, int] | None) -> str:
     """Why the taps in the bars of `span` cannot be dressed, in words; "" where they can."""
-    return _refusal(source, lanes, span, Mode.DRESS)
-
-
-def _refusal(source: Pattern, lanes: Sequence[Lane], span: tuple[int, int] | None, mode: Mode) -> str:
-    per_bar = source.grid.steps_per_bar
-    first, end_bar = span or (0, source.bars)
-    start, end = first * per_bar, end_bar * per_bar
-    locked = locked_cells(source, lanes, start, end)
-    if mode is Mode.COMPLETE and not locked:
-        locked = _rows_with_hits(source, start, end)
-    if len(locked) == (end - start) * DRUM_COUNT:
-        return _nothing_free(mode)
-    if mode is Mode.DRESS:
-        try:
-            _taps(source, locked, start, end)
-        except DrumStudioError as error:
-            return str(error)
+    start, end = _steps_of(source, span)
+    if not _anything_free(source, lanes, start, end):
+        return _nothing_free(Mode.DRESS)
+    try:
+        _taps(source, lanes, start, end)
+    except DrumStudioError as error:
+        return str(error)
     return ""
+
+
+def _steps_of(source: Pattern, span: tuple[int, int] | None) -> tuple[int, int]:
+    first, end_bar = span or (0, source.bars)
+    return first * source.grid.steps_per_bar, end_bar * source.grid.steps_per_bar
+
+
+def _anything_locked(source: Pattern, lanes: Sequence[Lane], start: int, end: int) -> bool:
+    per_bar = source.grid.steps_per_bar
+    return (
+        any(lane.locked for lane in lanes)
+        or any(start < (bar + 1) * per_bar and bar * per_bar < end for bar in source.locked_bars)
+        or any(start <= step < end for step, _ in source.locked_cells)
+    )
+
+
+def _anything_free(source: Pattern, lanes: Sequence[Lane], start: int, end: int) -> bool:
+    """Whether one cell at least is not locked, told without looking at each."""
+    per_bar = source.grid.steps_per_bar
+    rows = {int(drum) for drum in Drum if not lanes[drum].locked}
+    shut = sum(
+        max(0, min(end, (bar + 1) * per_bar) - max(start, bar * per_bar)) for bar in source.locked_bars
+    )
+    cells = sum(
+        start <= step < end and drum in rows and step // per_bar not in source.locked_bars
+        for step, drum in source.locked_cells
+    )
+    return (end - start - shut) * len(rows) > cells
 
 
 def _nothing_free(mode: Mode) -> str:
@@ -215,9 +242,13 @@ def _rows_with_hits(source: Pattern, start: int, end: int) -> Cells:
     return frozenset((step, drum) for drum in rows for step in range(start, end))
 
 
-def _taps(source: Pattern, locked: Cells, start: int, end: int) -> tuple[Hit, ...]:
-    """The hits of the one row that is not locked; DrumStudioError where it is none or many."""
-    found = tuple(hit for hit in source.hits_between(start, end) if (hit.step, int(hit.drum)) not in locked)
+def _taps(source: Pattern, lanes: Sequence[Lane], start: int, end: int) -> tuple[Hit, ...]:
+    """The hits that are not locked, all on one row; DrumStudioError where it is none or many."""
+    found = tuple(
+        hit
+        for hit in source.hits_between(start, end)
+        if not (lanes[hit.drum].locked or source.locked(hit.step, int(hit.drum)))
+    )
     rows = sorted({hit.drum for hit in found})
     if not rows:
         raise DrumStudioError("There are no taps; put the rhythm on one row, and the drummer dresses it")

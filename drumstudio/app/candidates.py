@@ -20,15 +20,26 @@ from drumstudio.domain.pattern import Pattern
 from drumstudio.ml.dynamics import dress
 
 
-def continuation(task: Task, events: Sequence[int], *, qpm: float = 120.0, dials: Dials = MIDDLE) -> Pattern:
+def continuation(
+    task: Task, events: Sequence[int], *, qpm: float = 120.0, dials: Dials = MIDDLE, seed: int = 0
+) -> Pattern:
     """The drummer's `events` (one a step of its grid, possibly not all of them yet) on the source's grid.
 
-    What the task keeps stays as it was; the rest is played after the primer's own playing.
+    What the task keeps stays as it was; the rest is played after the primer's own playing, with as
+    much feel as the dials ask for `qpm`, `seed` deciding what is left to chance.  Bars in which
+    a fill was asked for are marked.
     """
     # Dressing and mapping look at places in bar and phrase: rests stand for the primer.
     before = len(task.primer_events)
     rests = [0] * before
-    dressed = dress([*rests, *(int(event) for event in events[: task.written])], task.primer)
+    dressed = dress(
+        [*rests, *(int(event) for event in events[: task.written])],
+        task.primer,
+        qpm=qpm,
+        style=dials.style,
+        amount=dials.feel,
+        seed=seed,
+    )
     if task.forced is not None:
         forced = task.forced
         dressed = tuple(hit for hit in dressed if forced[hit.step - before, hit.drum] < 0)
@@ -37,15 +48,21 @@ def continuation(task: Task, events: Sequence[int], *, qpm: float = 120.0, dials
         hit for hit in whole.hits if hit.step >= task.start and (hit.step, int(hit.drum)) not in task.locked
     ]
     hits = [replace(hit, step=hit.step - task.start) for hit in (*made, *task.kept)]
-    bars = -(-task.length // task.source.grid.steps_per_bar)
-    return Pattern(task.source.grid, bars, tuple(hits), task.source.swing)
+    per_bar = task.source.grid.steps_per_bar
+    bars = -(-task.length // per_bar)
+    # Where a fill ends, in bars counted from the answer's own first step.
+    fills = frozenset(((bar + 1) * per_bar - task.start - 1) // per_bar for bar in task.fill_bars)
+    return Pattern(task.source.grid, bars, tuple(hits), task.source.swing, fill_bars=fills)
 
 
 def candidates_of(
     task: Task, answers: npt.NDArray[Any], *, seed: int, dials: Dials, model: str, qpm: float = 120.0
 ) -> tuple[Candidate, ...]:
     """Candidates of the sampler's `answers`, (candidates, steps) of events: the closest first."""
-    patterns = [continuation(task, answer, qpm=qpm, dials=dials) for answer in answers.tolist()]
+    patterns = [
+        continuation(task, answer, qpm=qpm, dials=dials, seed=seed + index)
+        for index, answer in enumerate(answers.tolist())
+    ]
     names = names_of(task.source, task.start, patterns, among=task.mode is not Mode.CONTINUE)
     made = [
         Candidate(

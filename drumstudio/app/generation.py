@@ -254,7 +254,8 @@ class _Progress:
         if now >= self._next or step + 1 == self._task.written:
             task, request = self._task, self._request
             partial = tuple(
-                continuation(task, made, qpm=request.qpm, dials=request.dials) for made in self._events
+                continuation(task, made, qpm=request.qpm, dials=request.dials, seed=request.seed + index)
+                for index, made in enumerate(self._events)
             )
             self._listener(GenerationProgress(request.revision, step + 1, task.written, task.length, partial))
             # A long primer makes telling dear: most of the time belongs to the work itself.

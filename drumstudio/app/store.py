@@ -37,7 +37,7 @@ Migration = Callable[[Json], Json]
 def _from_version_1(whole: Json) -> Json:
     """Dials, locks and fill marks came with version 2; a continuation had a temperature alone."""
     project = whole["project"]
-    middle = _dials_to_json(MIDDLE)
+    middle = dials_to_json(MIDDLE)
 
     def pattern(old: Json) -> Json:
         return {**old, "locked_bars": [], "locked_cells": [], "fill_bars": []}
@@ -66,7 +66,7 @@ MIGRATIONS: Mapping[int, Migration] = {1: _from_version_1}
 _DRUMS = {drum.name.lower(): drum for drum in Drum}
 
 
-class _DamagedError(Exception):
+class _DamagedError(ValueError):
     """What is wrong inside a file, in words; becomes a ProjectError that names the file."""
 
 
@@ -115,7 +115,7 @@ def decode(data: bytes, name: str) -> Project:
     whole = migrated(whole, name)
     try:
         return project_from_json(whole["project"])
-    except (KeyError, TypeError, ValueError, OverflowError, _DamagedError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         reason = f"'{error.args[0]}' is missing" if isinstance(error, KeyError) else str(error)
         raise ProjectError(f"{name} is damaged: {reason}") from error
 
@@ -155,7 +155,7 @@ def project_to_json(project: Project) -> Json:
         },
         "patterns": [_pattern_to_json(pattern) for pattern in project.patterns],
         "kept": [_candidate_to_json(candidate) for candidate in project.kept],
-        "dials": _dials_to_json(project.dials),
+        "dials": dials_to_json(project.dials),
     }
 
 
@@ -169,7 +169,7 @@ def project_from_json(value: object) -> Project:
         qpm=_number(table["qpm"], "qpm"),
         lanes=tuple(_lane_from_json(lanes[drum.name.lower()]) for drum in Drum),
         kept=tuple(_candidate_from_json(entry) for entry in _list(table["kept"], "kept")),
-        dials=_dials_from_json(table["dials"]),
+        dials=dials_from_json(table["dials"]),
     )
 
 
@@ -231,11 +231,13 @@ def _bars_from_json(value: object, what: str) -> frozenset[int]:
     return frozenset(_whole(bar, what) for bar in _list(value, what))
 
 
-def _dials_to_json(dials: Dials) -> Json:
+def dials_to_json(dials: Dials) -> Json:
+    """`dials` as plain JSON values."""
     return asdict(dials)
 
 
-def _dials_from_json(value: object) -> Dials:
+def dials_from_json(value: object) -> Dials:
+    """The dials of plain JSON values; raises KeyError, TypeError or ValueError where they are not some."""
     table = _table(value, "the dials")
     return Dials(
         stick=_number(table["stick"], "stick"),
@@ -257,7 +259,7 @@ def _candidate_to_json(candidate: Candidate) -> Json:
         "index": candidate.index,
         "groove": candidate.groove,
         "name": candidate.name,
-        "dials": _dials_to_json(candidate.dials),
+        "dials": dials_to_json(candidate.dials),
         "model": candidate.model,
         "mode": candidate.mode.value,
     }
@@ -273,7 +275,7 @@ def _candidate_from_json(value: object) -> Candidate:
         index=_whole(table["index"], "index"),
         groove=_number(table["groove"], "groove"),
         name=_text(table["name"], "name"),
-        dials=_dials_from_json(table["dials"]),
+        dials=dials_from_json(table["dials"]),
         model=_text(table["model"], "model"),
         mode=Mode(_text(table["mode"], "mode")),
     )

@@ -54,9 +54,9 @@ class Engine:
         """Play this from now on: pattern, tempo and lanes, within a step and without a hiccup."""
         self._scheduler.post(lambda s: s.transport.set_project(project))
 
-    def audition(self, pattern: Pattern | None, step: int = 0) -> None:
+    def audition(self, pattern: Pattern | None, step: int | None = 0) -> None:
         """Loop `pattern` from the next bar line, beginning at its `step`, or with None go back to the
-        project's there.
+        project's there.  A `step` of None goes on at the place of what is heard, if it has the same shape.
 
         When stopped, a pattern begins at once.  `stop` ends an audition too.
         """

@@ -110,7 +110,7 @@ class Scheduler:
         """Sound `event` at once."""
         self.output.schedule(event, self.clock.now())
 
-    def audition(self, pattern: Pattern | None, step: int = 0) -> None:
+    def audition(self, pattern: Pattern | None, step: int | None = 0) -> None:
         """Audition `pattern` from the next bar line, beginning at its `step`, or go back."""
         self.transport.audition(pattern, self.clock.now() + LEAD, step)
 

@@ -121,8 +121,10 @@ class Transport:
         if self.score is not None:
             self.score = replace(self.score, click=on)
 
-    def audition(self, pattern: Pattern | None, time: float, step: int = 0) -> None:
+    def audition(self, pattern: Pattern | None, time: float, step: int | None = 0) -> None:
         """From the next bar line loop `pattern` from its `step`, or with None go back to the project's.
+
+        A `step` of None goes on at the place in it where a pattern of the same shape is heard.
 
         Going back to a pattern of the same shape keeps the place in it (what was auditioned has
         perhaps just been inserted); any other starts at its beginning.  When stopped, a pattern
@@ -130,7 +132,7 @@ class Transport:
         """
         if self.score is None:
             if pattern is not None:
-                self._start(time, (_audition_part(pattern, 0, step),))
+                self._start(time, (_audition_part(pattern, 0, step or 0),))
             return
         current = self._current(self.score)
         if pattern is None and current.kind is not PartKind.AUDITION:
@@ -142,13 +144,13 @@ class Transport:
         line = current.next_bar(self.cut)
         if current.kind is PartKind.COUNT_IN and current.end is not None:
             line = current.end
-        if pattern is not None:
-            self._replace_from(self.score, line, _audition_part(pattern, line, step))
+        if pattern is None:
+            self._replace_from(
+                self.score, line, self._project_part(line, _place(current, line, self.project.pattern))
+            )
             return
-        project, heard = self.project.pattern, current.pattern
-        same = project.grid == heard.grid and project.bars == heard.bars
-        phase = (line - current.base) % project.ticks if same else 0
-        self._replace_from(self.score, line, self._project_part(line, phase // project.grid.ticks_per_step))
+        at = _place(current, line, pattern) if step is None else step
+        self._replace_from(self.score, line, _audition_part(pattern, line, at))
 
     def forget_before(self, time: float) -> None:
         """Drop parts and tempos that were over by `time`."""
@@ -218,6 +220,13 @@ class Transport:
         if end is not None and part is (self.score.parts[-1] if self.score else None):
             end = base + pattern.ticks
         return Part(pattern, start, base, end, part.kind, begins, part.first_pass + passed)
+
+
+def _place(heard: Part, tick: int, pattern: Pattern) -> int:
+    """Step of `pattern` at run tick `tick`, were it played in the place of `heard`; 0 where it has another
+    shape."""
+    same = pattern.grid == heard.pattern.grid and pattern.bars == heard.pattern.bars
+    return (tick - heard.base) % pattern.ticks // pattern.grid.ticks_per_step if same else 0
 
 
 def _audition_part(pattern: Pattern, start: int, step: int) -> Part:

@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from drumstudio.app import recovery
 from drumstudio.app.jobs import JobControl
 from drumstudio.app.recovery import Recovered, RecoveryCopy
-from drumstudio.domain.project import Project
 from drumstudio.ui.bridge import Background
 from drumstudio.ui.document import Document
 
@@ -36,6 +35,7 @@ class Autosave(QObject):
         self._tick = QTimer(self, interval=_TICK)
         self._tick.timeout.connect(self.show_state)
         document.changed.connect(self._changed)
+        document.dials_changed.connect(self._changed)
         document.modified_changed.connect(self._modified_changed)
 
     def look(self) -> None:
@@ -93,7 +93,7 @@ class Autosave(QObject):
         else:
             self.saved_state.emit(f"Unsaved changes · autosaved {_ago(time.monotonic() - self._copied_at)}")
 
-    def _changed(self, _project: Project) -> None:
+    def _changed(self, _what: object) -> None:
         if self._document.modified:
             self._delay.start()
 

@@ -59,10 +59,11 @@ class LabelButton(QPushButton):
     def __init__(self, name: str, text: str, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self._name = name
+        self._colour = "text"
 
-    def show_icon(self, name: str) -> None:
-        """Paint icon `name`."""
-        self._name = name
+    def show_icon(self, name: str, colour: str = "text") -> None:
+        """Paint icon `name`, and the word, in theme colour `colour`."""
+        self._name, self._colour = name, colour
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -73,7 +74,7 @@ class LabelButton(QPushButton):
         painter = QStylePainter(self)
         painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
         colours = theme.current()
-        colour = QColor(colours.text if self.isEnabled() else colours.text_faint)
+        colour = QColor(getattr(colours, self._colour if self.isEnabled() else "text_faint"))
         side, gap = 9.0, 6.0 if word else 0.0
         width = self.fontMetrics().horizontalAdvance(word)
         left = (self.width() - side - gap - width) / 2

@@ -17,12 +17,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from drumstudio.domain.candidate import Candidate
+from drumstudio.domain.candidate import Candidate, Mode
 from drumstudio.domain.pattern import Pattern
 from drumstudio.ui import theme
 from drumstudio.ui.buttons import IconButton, LabelButton
 from drumstudio.ui.layouts import enter_clicks, restyle
-from drumstudio.ui.miniature import Miniature
+from drumstudio.ui.miniature import Miniature, fill_end
 
 
 class Hearing(Enum):
@@ -31,6 +31,38 @@ class Hearing(Enum):
     SILENT = "Audition"
     WAITING = "Next bar"
     PLAYING = "Playing"
+
+
+_LIKENESS = {
+    Mode.CONTINUE: "How much of the primer comes back: struck cells in common, bar by bar",
+    Mode.COMPLETE: "How much of the beat is what was kept",
+    Mode.DRESS: "How much of the rhythm is what was tapped: struck steps in common",
+}
+_LIKENESS_WORD = {Mode.CONTINUE: "groove", Mode.COMPLETE: "kept", Mode.DRESS: "taps"}
+
+
+def _likeness(candidate: Candidate) -> str:
+    return f"{_LIKENESS_WORD[candidate.mode]} {candidate.groove:.0%}"
+
+
+def _made_with(candidate: Candidate) -> str:
+    """Everything that plays a candidate again, in words."""
+    dials, bars = candidate.dials, ", ".join(str(bar) for bar in fills_of(candidate))
+    words = [
+        f"{candidate.name}: {candidate.model}, seed {candidate.seed}, number {candidate.index + 1}",
+        f"stick to groove {dials.stick:.0%}, wildness {dials.wildness:.2f}, feel {dials.feel:.0%}",
+        f"busyness {dials.busyness:.0%}, style {dials.style or 'as the primer'}",
+        f"fill asked for at bar {bars}" if bars else "no fill asked for",
+    ]
+    return "\n".join(words)
+
+
+def fills_of(candidate: Candidate) -> list[int]:
+    """Bars of the source, counted from 1, in which the candidate was asked for a fill."""
+    per_bar = candidate.pattern.grid.steps_per_bar
+    first = candidate.start % per_bar
+    ends = (candidate.start + fill_end(bar, per_bar, first) for bar in candidate.pattern.fill_bars)
+    return sorted(end // per_bar for end in ends)
 
 
 class CandidateCard(QFrame):
@@ -129,14 +161,12 @@ class CandidateCard(QFrame):
     def show_candidate(self, candidate: Candidate) -> None:
         """Show a finished continuation."""
         self.candidate = candidate
-        self.miniature.show_pattern(candidate.pattern, candidate.steps)
+        first = candidate.start % candidate.pattern.grid.steps_per_bar
+        self.miniature.show_pattern(candidate.pattern, candidate.steps, first=first)
         self._name.setText(candidate.name)
-        self._groove.setToolTip("How much of the primer comes back: struck cells in common, bar by bar")
-        self.setToolTip(
-            f"{candidate.name}: seed {candidate.seed}, number {candidate.index + 1}, "
-            f"wildness {candidate.dials.wildness:.2f}, {candidate.model}"
-        )
-        self.setAccessibleName(f"Continuation {self.letter}, {candidate.name}, groove {candidate.groove:.0%}")
+        self._groove.setToolTip(_LIKENESS[candidate.mode])
+        self.setToolTip(_made_with(candidate))
+        self.setAccessibleName(f"Continuation {self.letter}, {candidate.name}, {_likeness(candidate)}")
         for button, what in (
             (self.audition, "Audition"),
             (self.insert, "Insert"),
@@ -167,7 +197,7 @@ class CandidateCard(QFrame):
         restyle(self.audition, "kind", "go" if hearing is Hearing.PLAYING else "small")
         if self.candidate is not None:
             told = self._compact and hearing is not Hearing.SILENT
-            self._groove.setText(hearing.value.lower() if told else f"groove {self.candidate.groove:.0%}")
+            self._groove.setText(hearing.value.lower() if told else _likeness(self.candidate))
 
     def show_lit(self, lit: bool, focused: bool) -> None:
         """Show whether it is the chosen one, and whether keys go to it."""
@@ -211,7 +241,8 @@ class CandidateCard(QFrame):
         menu.addAction("Insert first bar only").triggered.connect(self._insert_first)
         menu.addSeparator()
         menu.addAction("Let it go" if self.kept else "Keep for later").triggered.connect(self._toggle_kept)
-        menu.addAction(f"Again with seed {self.candidate.seed}").triggered.connect(self.again_asked)
+        again = menu.addAction(f"Again with seed {self.candidate.seed} and its dials")
+        again.triggered.connect(self.again_asked)
         menu.addAction("Dismiss").triggered.connect(self.dismiss_asked)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.mapToGlobal(at))

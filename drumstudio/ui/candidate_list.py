@@ -42,6 +42,8 @@ class CandidateList(QScrollArea):
         self._chosen: CandidateCard | None = None
         self._heard: CandidateCard | None = None
         self._making: list[CandidateCard] = []
+        # Numbers of the candidates that shall stay in their places, None for a fresh lot.
+        self._places: list[int] | None = None
         self._shelf: list[CandidateCard] = []
         self._kept: tuple[Candidate, ...] = ()
         self._roomy = CandidateCard("").sizeHint().height()
@@ -78,15 +80,46 @@ class CandidateList(QScrollArea):
         return self._heard.letter if self._heard else ""
 
     @property
+    def making_again(self) -> bool:
+        """Whether what is on its way takes the place of what is there."""
+        return self._places is not None
+
+    @property
     def ready(self) -> int:
         """How many continuations can be heard and inserted."""
         return sum(card.candidate is not None for card in self.cards)
 
+    @property
+    def fresh(self) -> int:
+        """How many cards of the last lot are there, finished or not."""
+        return len(self.cards) - len(self._shelf)
+
     def begin(self, count: int) -> None:
         """Make room for `count` continuations to come; those not kept go."""
+        self._places = None
         self._shelve()
         self._making = [self._new_card() for _ in range(count)]
         self.cards[:0] = self._making
+        self._arrange()
+
+    def begin_again(self, count: int) -> None:
+        """Let the last lot, asked for anew, take its own cards' places, each candidate its own; what
+        is kept goes on the shelf."""
+        slots: list[tuple[int, CandidateCard]] = []
+        for place, card in enumerate(self.cards[: self.fresh]):
+            index = card.candidate.index if card.candidate else place
+            if card.kept:
+                self._shelf.append(card)
+            slots.append((index, self._new_card() if card.kept else card))
+        gone = [card for index, card in slots if index >= count]
+        slots = [slot for slot in slots if slot[0] < count]
+        there = {index for index, _ in slots}
+        slots += [(index, self._new_card()) for index in range(count) if index not in there]
+        self._places = [index for index, _ in slots]
+        self._making = [card for _, card in slots]
+        self.cards = [*self._making, *gone, *self._shelf]
+        for card in gone:
+            self._remove(card)
         self._arrange()
 
     def show_kept(self, kept: tuple[Candidate, ...]) -> None:
@@ -109,24 +142,31 @@ class CandidateList(QScrollArea):
         self._arrange()
 
     def show_partial(self, partial_patterns: Sequence[Pattern], steps: int, made: int) -> None:
-        """Show continuations as far as they are."""
+        """Show continuations as far as they are; cards that show one already wait for the whole."""
+        if self._places is not None:
+            return
         for card, pattern in zip(self._making, partial_patterns, strict=False):
             card.show_partial(pattern, steps, made)
 
     def show_candidates(self, candidates: Sequence[Candidate]) -> None:
-        """Show the finished continuations and choose the first."""
+        """Show the finished continuations; of a fresh lot, choose the first."""
+        again = self._places is not None
+        if self._places is not None:
+            by_index = {candidate.index: candidate for candidate in candidates}
+            candidates = [by_index[index] for index in self._places if index in by_index]
         for card, candidate in zip(self._making, candidates, strict=False):
             card.show_candidate(candidate)
             card.show_kept(candidate in self._kept)
-        if self._making:
+        if self._making and (not again or self._chosen not in self.cards):
             self._choose(self._making[0])
-        self._making = []
+        self._making, self._places = [], None
 
     def abandon(self) -> None:
-        """Take the room back: nothing comes."""
+        """Take the room back: nothing comes.  Cards that show something still do."""
         for card in self._making:
-            self._remove(card)
-        self._making = []
+            if card.candidate is None:
+                self._remove(card)
+        self._making, self._places = [], None
 
     def clear(self) -> None:
         """Take every card away, for another project."""

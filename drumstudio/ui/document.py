@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
+from drumstudio.domain.dials import Dials
 from drumstudio.domain.pattern import Pattern
 from drumstudio.domain.project import Lane, Project
 from drumstudio.ui.commands import ProjectCommand
@@ -21,13 +22,17 @@ class Document(QObject):
 
     Signals: `changed(Project)` after every edit, undo, redo or load; `modified_changed(bool)`
     when the unsaved mark comes or goes; `path_changed(Path | None)`; `loaded()` when another
-    project takes the place of this one and its history.
+    project takes the place of this one and its history; `dials_changed(Dials)` when the project's
+    dials were turned.
+
+    The dials are settings of the project: saved with it, but no steps of its history.
     """
 
     changed = Signal(object)
     modified_changed = Signal(bool)
     path_changed = Signal(object)
     loaded = Signal()
+    dials_changed = Signal(object)
 
     def __init__(self, project: Project, path: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -35,9 +40,11 @@ class Document(QObject):
         self._path = path
         self._revision = 0
         self._gesture = 0
+        self._saved_dials = project.dials
+        self._was_modified = False
         self.stack = QUndoStack(self)
         self.stack.setUndoLimit(_HISTORY)
-        self.stack.cleanChanged.connect(self._clean_changed)
+        self.stack.cleanChanged.connect(self._tell_modified)
 
     @property
     def project(self) -> Project:
@@ -56,8 +63,9 @@ class Document(QObject):
 
     @property
     def modified(self) -> bool:
-        """Whether something is not saved."""
-        return not self.stack.isClean()
+        """Whether something is not saved; dials are something to save where there is a file."""
+        turned = self._path is not None and self._project.dials != self._saved_dials
+        return turned or not self.stack.isClean()
 
     @property
     def revision(self) -> int:
@@ -75,6 +83,13 @@ class Document(QObject):
         # The text goes into menus, where & would mark a letter.
         self.stack.push(ProjectCommand(self._put, self._project, project, text.replace("&", "&&"), merge))
         return True
+
+    def set_dials(self, dials: Dials) -> None:
+        """Turn the project's dials; nothing to undo."""
+        if dials != self._project.dials:
+            self._project = replace(self._project, dials=dials)
+            self._tell_modified()
+            self.dials_changed.emit(dials)
 
     def edit(self, pattern: Pattern, text: str, merge: Hashable | None = None) -> bool:
         """Replace the current pattern as one undo step."""
@@ -112,14 +127,19 @@ class Document(QObject):
         else:
             self.stack.setClean()
         self._set_path(path)
-        self._put(project)
+        self._saved_dials = project.dials
+        self._show(project)
+        self._tell_modified()
         self.loaded.emit()
 
     def mark_saved(self, path: Path, project: Project | None = None) -> None:
         """Remember that the project is in `path`: as it stands, or as it was when `project` was saved."""
         self._set_path(path)
-        if project is None or project == self._project:
+        saved = self._project if project is None else project
+        self._saved_dials = saved.dials
+        if replace(saved, dials=self._project.dials) == self._project:
             self.stack.setClean()
+        self._tell_modified()
 
     def _set_path(self, path: Path | None) -> None:
         if path != self._path:
@@ -127,9 +147,17 @@ class Document(QObject):
             self.path_changed.emit(path)
 
     def _put(self, project: Project) -> None:
+        """What a step of the history does: the dials stay as they are."""
+        dials = self._project.dials
+        self._show(project if project.dials == dials else replace(project, dials=dials))
+
+    def _show(self, project: Project) -> None:
         self._project = project
         self._revision += 1
         self.changed.emit(project)
 
-    def _clean_changed(self, clean: bool) -> None:
-        self.modified_changed.emit(not clean)
+    def _tell_modified(self) -> None:
+        modified = self.modified
+        if modified != self._was_modified:
+            self._was_modified = modified
+            self.modified_changed.emit(modified)

@@ -1,19 +1,15 @@
-"""The drummer's side of the window: model, settings, Continue, and the cards of what came."""
+"""The drummer's side of the window: model, dials, Continue, and the cards of what came."""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QRegularExpressionValidator
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QProgressBar,
     QPushButton,
     QStackedWidget,
@@ -22,43 +18,57 @@ from PySide6.QtWidgets import (
 )
 
 from drumstudio.app.generation import GenerationDone, GenerationProgress
-from drumstudio.domain.candidate import Candidate
+from drumstudio.domain.candidate import Candidate, Mode
+from drumstudio.domain.dials import Dials
 from drumstudio.ml.catalogue import ModelInfo
 from drumstudio.settings import Settings
-from drumstudio.ui.buttons import IconButton
+from drumstudio.ui.buttons import LabelButton
 from drumstudio.ui.candidate_list import SCROLL_WIDTH, CandidateList
+from drumstudio.ui.dial_panel import DialPanel
 from drumstudio.ui.fields import LinePicker
-from drumstudio.ui.layouts import SliderRow
 
 WIDTH = 340
-MAX_SEED = 2**31 - 1
+# Milliseconds that a dial rests before the cards follow it, and after which slow work offers Cancel.
+FOLLOW = 150
+_SLOW = 400
+
+_COMPLETE = "Write what is missing: what is locked stays, or else the rows that hold hits"
+_DRESS = "Make a full beat of a rhythm that is tapped on one row"
+_NO_MODEL = "There is no drummer to ask"
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the panel's controls say: bars, temperature, how many, and the seed."""
+    """What the panel's controls say; `again` asks for the last lot anew, to take the place of its cards."""
 
+    mode: Mode
     bars: int
-    temperature: float
+    dials: Dials
     candidates: int
     seed: int
+    again: bool = False
 
 
 class DrummerPanel(QFrame):
-    """Signals: `continue_asked(Wish)`, `cancel_asked()`, `model_picked(ModelInfo)`,
+    """Signals: `asked(Wish)`, `cancel_asked()`, `dials_turned(Dials)`, `model_picked(ModelInfo)`,
     `rescan_asked()`; the cards' own signals are `cards.*`.
     """
 
-    continue_asked = Signal(object)
+    asked = Signal(object)
     cancel_asked = Signal()
+    dials_turned = Signal(object)
     model_picked = Signal(object)
     rescan_asked = Signal()
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._settings = settings
         self.model: ModelInfo | None = None
+        self._models: tuple[ModelInfo, ...] = ()
         self.generating = False
+        self._mode = Mode.CONTINUE
+        self._keys, self._where = "", ""
+        self._other_keys = {Mode.COMPLETE: "", Mode.DRESS: ""}
+        self._refusals = {Mode.COMPLETE: "", Mode.DRESS: ""}
         self.setProperty("panel", True)
         self.setFixedWidth(WIDTH)
         self.setAccessibleName("Drummer")
@@ -66,76 +76,72 @@ class DrummerPanel(QFrame):
         self._figures.setProperty("role", "muted")
         self.picker = LinePicker("Model")
         self.picker.picked.connect(self._model_chosen)
-        self.length = SliderRow("Length", 1, 8, 2, lambda v: f"{v} bar{'s' if v != 1 else ''}")
-        self.wildness = SliderRow("Wildness", 30, 150, 90, lambda v: f"{v / 100:.2f}")
-        self.variations = SliderRow("Variations", 1, 8, 4, str)
-        self.seed = QLineEdit()
-        self.again = IconButton("again", "The same seed again", 28)
-        self.fresh = IconButton("dice", "A new seed each time", 28)
+        self.dials = DialPanel(settings)
+        self.more = LabelButton("right", "More")
         self.button = QPushButton("Continue")
+        self.complete = QPushButton("Complete")
+        self.dress = QPushButton("Dress taps")
         self.progress = QProgressBar()
-        self.cancel = QPushButton("Cancel")
-        self._state = QLabel("")
         self.cards = CandidateList()
         self._hint = QLabel("")
-        self._last_seed: int | None = None
+        self._follow = QTimer(self, singleShot=True, interval=FOLLOW)
+        self._slow = QTimer(self, singleShot=True, interval=_SLOW)
+        self._slow.timeout.connect(self._show_button)
+        self._follow.timeout.connect(self.ask_again)
         self.cards.count_changed.connect(self._show_empty)
+        self.dials.dials_turned.connect(self.dials_turned)
+        self.dials.turned.connect(self._turned)
+        self.dials.seed_kept.connect(self._ask_same)
         self._build()
-        self._restore()
+        self._show_more()
         self._show_empty()
+        self._show_possible()
+
+    # -- building
 
     def _build(self) -> None:
         head = QHBoxLayout()
+        head.setSpacing(10)
         title = QLabel("Drummer")
         title.setProperty("role", "title")
         head.addWidget(title, 1)
         head.addWidget(self._figures)
-        rows = QGridLayout()
-        rows.setHorizontalSpacing(10)
-        rows.setVerticalSpacing(4)
-        rows.setColumnMinimumWidth(0, 92)
-        rows.setColumnStretch(1, 1)
-        for index, row in enumerate((self.length, self.wildness, self.variations)):
-            row.place(rows, index)
-        self.length.slider.setToolTip("How many bars the drummer adds after the seam or the end")
-        self.wildness.slider.setToolTip("Low stays with the likely, high dares more (temperature)")
-        self.variations.slider.setToolTip("How many continuations are offered at once")
-        rows.addWidget(QLabel("Seed"), 3, 0)
-        rows.addLayout(self._seed_row(), 3, 1, 1, 2)
-        self._dress()
+        head.addWidget(self.more)
+        self._dress_buttons()
         self._build_empty()
+        others = QHBoxLayout()
+        others.setSpacing(6)
+        others.addWidget(self.complete, 1)
+        others.addWidget(self.dress, 1)
         controls = QVBoxLayout()
         controls.setContentsMargins(0, 0, SCROLL_WIDTH, 0)
-        controls.setSpacing(8)
+        controls.setSpacing(7)
         controls.addLayout(head)
         controls.addWidget(self.picker)
-        controls.addLayout(rows)
+        controls.addWidget(self.dials)
         controls.addWidget(self.button)
+        controls.addLayout(others)
         controls.addWidget(self.progress)
-        controls.addWidget(self._running)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(14, 14, 14 - SCROLL_WIDTH, 10)
-        whole.setSpacing(9)
+        whole.setContentsMargins(14, 10, 14 - SCROLL_WIDTH, 8)
+        whole.setSpacing(8)
         whole.addLayout(controls)
         whole.addWidget(self._stack, 1)
 
-    def _dress(self) -> None:
+    def _dress_buttons(self) -> None:
         self.button.setProperty("kind", "primary")
         self.button.setFixedHeight(36)
-        self.button.clicked.connect(self.ask)
+        self.button.clicked.connect(self._pressed)
+        for button, does in ((self.complete, self.ask_complete), (self.dress, self.ask_dress)):
+            button.setProperty("kind", "small")
+            button.setFixedHeight(24)
+            button.clicked.connect(does)
+        self.more.setProperty("kind", "tiny")
+        self.more.setFixedHeight(20)
+        self.more.clicked.connect(self._toggle_more)
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(3)
         self.progress.setAccessibleName("Steps made")
-        self._state.setProperty("role", "muted")
-        self.cancel.setProperty("kind", "small")
-        self.cancel.setFixedHeight(24)
-        self.cancel.clicked.connect(self.cancel_asked)
-        self._running = QWidget()
-        running = QHBoxLayout(self._running)
-        running.setContentsMargins(0, 0, 0, 0)
-        running.addWidget(self._state, 1)
-        running.addWidget(self.cancel)
-        self._running.hide()
 
     def _build_empty(self) -> None:
         self._hint.setWordWrap(True)
@@ -155,53 +161,55 @@ class DrummerPanel(QFrame):
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.cards)
 
-    def _seed_row(self) -> QHBoxLayout:
-        self.seed.setPlaceholderText("new each time")
-        self.seed.setValidator(QRegularExpressionValidator(r"\d{0,9}", self.seed))
-        self.seed.setAccessibleName("Seed")
-        self.seed.setToolTip("The same seed, settings and primer give the same continuations")
-        self.seed.setFixedHeight(28)
-        self.again.clicked.connect(self._keep_seed)
-        self.fresh.clicked.connect(self.seed.clear)
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        row.addWidget(self.seed, 1)
-        row.addWidget(self.again)
-        row.addWidget(self.fresh)
-        return row
-
-    def _restore(self) -> None:
-        for name, row in self._rows().items():
-            row.slider.setValue(self._settings.get(f"drummer.{name}", row.slider.value()))
-
     def remember(self) -> None:
-        """Keep the controls' values for the next start."""
-        for name, row in self._rows().items():
-            self._settings.set(f"drummer.{name}", row.slider.value())
+        """Keep what no project keeps for the next start."""
+        self.dials.remember()
 
-    def _rows(self) -> dict[str, SliderRow]:
-        return {"length": self.length, "wildness": self.wildness, "variations": self.variations}
+    # -- what is shown
 
-    def show_keys(self, keys: str) -> None:
-        """Write the key of Continue on its button."""
-        self.button.setText(f"Continue   {keys.replace('Return', '⏎')}".strip())
+    def show_keys(self, keys: str, complete: str = "", dress: str = "") -> None:
+        """Write the key of Continue on its button, those of the others into their tooltips."""
+        self._keys = keys.replace("Return", "⏎")
+        self._other_keys = {Mode.COMPLETE: complete, Mode.DRESS: dress}
         self.button.setAccessibleName("Continue")
+        self._show_button()
+        self._show_possible()
 
     def show_models(self, models: Sequence[ModelInfo], chosen: ModelInfo | None) -> None:
         """Offer `models`; with none, say how to come by one."""
-        self.model = chosen
+        self.model, self._models = chosen, tuple(models)
         self.picker.set_options([(f"{info.name}   {self._note(info)}", info) for info in models])
         self.picker.setEnabled(bool(models))
         self.picker.set_value(chosen, chosen.name if chosen else "No drummer installed")
         self.picker.set_note(self._note(chosen) if chosen else "")
         if chosen is not None:
-            self.picker.setToolTip(f"{chosen.path.name}: {chosen.trained_on}")
+            self.picker.setToolTip(_about(chosen))
+        self.dials.show_styles(chosen.styles if chosen else ())
         self.button.setEnabled(chosen is not None)
+        self._show_possible()
         self._show_empty()
 
     @staticmethod
     def _note(info: ModelInfo) -> str:
-        return "" if info.perplexity is None else f"ppl {info.perplexity:.1f}"
+        return "" if info.perplexity is None else f"ppl {info.perplexity:.2f}"
+
+    def show_possible(self, complete: str, dress: str, where: str, marked: bool) -> None:
+        """Show what the pattern allows: reasons against completing and dressing, "" for none, and
+        `where` they would write; whether bars are `marked` for a fill."""
+        self._refusals = {Mode.COMPLETE: complete, Mode.DRESS: dress}
+        self._where = where
+        self.dials.show_marked(marked)
+        self._show_possible()
+
+    def _show_possible(self) -> None:
+        for mode, button, does in (
+            (Mode.COMPLETE, self.complete, _COMPLETE),
+            (Mode.DRESS, self.dress, _DRESS),
+        ):
+            refusal = _NO_MODEL if self.model is None else self._refusals[mode]
+            keys = self._other_keys[mode]
+            button.setEnabled(not refusal)
+            button.setToolTip(refusal or does + self._where + (f" ({keys})" if keys else ""))
 
     def _show_empty(self) -> None:
         if self.model is None:
@@ -214,60 +222,131 @@ class DrummerPanel(QFrame):
             self._hint.setText(
                 "Press Continue: the drummer listens to your beat up to the seam, or to its end, and "
                 "offers ways on. Each can be heard in time before you choose; nothing touches the "
-                "pattern until you insert it."
+                "pattern until you insert it. Turn a dial, and what is offered follows."
             )
         self._rescan.setVisible(self.model is None)
         self._stack.setCurrentIndex(1 if self.cards.cards else 0)
 
-    def ask(self) -> None:
-        """Ask for continuations as the controls say."""
-        if self.model is None:
-            return
-        text = self.seed.text()
-        seed = int(text) if text else random.SystemRandom().randrange(1_000_000)
-        self._last_seed = seed
-        self.seed.setPlaceholderText(f"new (last {seed})")
-        wish = Wish(
-            self.length.slider.value(),
-            self.wildness.slider.value() / 100,
-            self.variations.slider.value(),
-            seed,
-        )
-        self.continue_asked.emit(wish)
+    def _toggle_more(self) -> None:
+        self.dials.show_more(not self.dials.more_shown)
+        self._show_more()
 
-    def begin(self, count: int) -> None:
-        """Show that `count` continuations are on their way."""
+    def _show_more(self) -> None:
+        shown, hidden = self.dials.more_shown, self.dials.hidden_wishes()
+        colour = "accent_text" if hidden and not shown else "text_muted"
+        self.more.show_icon("down" if shown else "right", colour)
+        what = "Fold in busyness, variations, style, crash and seed"
+        if not shown:
+            what = what.replace("Fold in", "More:") + (f"\nSet: {', '.join(hidden)}" if hidden else "")
+        self.more.setToolTip(what)
+        self.more.setAccessibleName("Fewer dials" if shown else "More dials")
+        self.more.setAccessibleDescription(", ".join(hidden))
+
+    def show_dials(self, dials: Dials) -> None:
+        """Show the dials of the project."""
+        self.dials.show_dials(dials)
+        self._show_more()
+
+    # -- asking
+
+    def ask(self, mode: Mode = Mode.CONTINUE) -> None:
+        """Ask for continuations as the controls say."""
+        if self.model is not None:
+            self._emit(mode, self.dials.next_seed(), again=False)
+
+    def ask_complete(self) -> None:
+        """Ask for the missing parts of the bars that are selected, or of all."""
+        self.ask(Mode.COMPLETE)
+
+    def ask_dress(self) -> None:
+        """Ask for a full beat on a row of taps."""
+        self.ask(Mode.DRESS)
+
+    def ask_again(self) -> None:
+        """Ask for the last lot as the controls say now, if there is one; its cards follow."""
+        self._follow.stop()
+        if self.cards.fresh and self.model is not None:
+            self._emit(self._mode, self.dials.same_seed(), again=True)
+
+    def use(self, candidate: Candidate) -> None:
+        """Ask for the lot of `candidate` once more: dials, seed and model as they were."""
+        model = next((info for info in self._models if info.path.stem == candidate.model), None)
+        if model is not None and model != self.model:
+            self.show_models(self._models, model)
+            self.model_picked.emit(model)
+        bars = None
+        if candidate.mode is Mode.CONTINUE:
+            per_bar = candidate.pattern.grid.steps_per_bar
+            bars = max(1, candidate.steps // per_bar)
+        self.dials.use(candidate.dials, candidate.seed, bars)
+        self._show_more()
+        self.ask(candidate.mode)
+
+    def _emit(self, mode: Mode, seed: int, *, again: bool) -> None:
+        self._mode = mode
+        self._follow.stop()
+        self._show_more()
+        self.asked.emit(Wish(mode, self.dials.bars, self.dials.dials, self.dials.candidates, seed, again))
+
+    def _ask_same(self) -> None:
+        self.ask(self._mode)
+
+    def _turned(self) -> None:
+        self._show_more()
+        if self.cards.fresh:
+            self._follow.start()
+
+    def _pressed(self) -> None:
+        if self._cancels:
+            self.cancel_asked.emit()
+        else:
+            self.ask()
+
+    # -- what comes
+
+    def begin(self, count: int, again: bool = False) -> None:
+        """Show that `count` continuations are on their way, to new cards or to those that are there."""
         self.generating = True
-        self.cards.begin(count)
+        if again:
+            self.cards.begin_again(count)
+        else:
+            self.cards.begin(count)
+            self._figures.setText("")
+            self._scroll_to_new()
         self._stack.setCurrentIndex(1)
-        self._state.setText("Getting ready …")
-        self._figures.setText("")
-        self.progress.setRange(0, 0)
-        self._running.show()
-        self._scroll_to_new()
+        self.progress.setRange(0, 1)
+        self.progress.setValue(0)
+        self._slow.start()
+
+    @property
+    def _cancels(self) -> bool:
+        """Whether the button stands for Cancel: the drummer takes his time."""
+        return self.generating and not self._slow.isActive()
+
+    def _show_button(self) -> None:
+        cancels = self._cancels
+        text = "Cancel   Esc" if cancels else f"Continue   {self._keys}".strip()
+        self.button.setText(text)
+        self.button.setAccessibleName("Cancel" if cancels else "Continue")
 
     def show_progress(self, progress: GenerationProgress) -> None:
         """Show how far they are."""
         self.progress.setRange(0, progress.steps)
         self.progress.setValue(progress.step)
-        self._state.setText(f"Step {progress.step} of {progress.steps}")
+        if self._cancels:
+            self._figures.setText(f"{progress.step} of {progress.steps} steps")
         made = progress.length * progress.step // progress.steps
         self.cards.show_partial(progress.partial, progress.length, made)
 
     def show_done(self, done: GenerationDone) -> None:
         """Show the finished cards."""
-        self._rest()
-        self.progress.setRange(0, 1)
-        self.progress.setValue(1)
+        self._rest(1)
         self._figures.setText(f"{done.steps} steps · {done.seconds * 1000:.0f} ms")
         self.cards.show_candidates(done.candidates)
-        self._scroll_to_new()
 
     def show_failed(self) -> None:
         """Show that nothing comes."""
-        self._rest()
-        self.progress.setRange(0, 1)
-        self.progress.setValue(0)
+        self._rest(0)
         self.cards.abandon()
 
     def forget(self) -> None:
@@ -279,6 +358,7 @@ class DrummerPanel(QFrame):
 
     def forget_project(self) -> None:
         """Take every card away: another project comes."""
+        self._follow.stop()
         self.cards.clear()
         self.forget()
 
@@ -286,21 +366,15 @@ class DrummerPanel(QFrame):
         """Dismiss step by step; whether there was anything to do."""
         return self.cards.dismiss()
 
-    def use_seed(self, candidate: Candidate) -> None:
-        """Take the seed of `candidate`."""
-        self.seed.setText(str(candidate.seed))
-
-    def _rest(self) -> None:
+    def _rest(self, value: int) -> None:
         self.generating = False
-        self._running.hide()
+        self._slow.stop()
+        self._show_button()
+        self.progress.setRange(0, 1)
+        self.progress.setValue(value)
 
     def _scroll_to_new(self) -> None:
         self.cards.verticalScrollBar().setValue(0)
-
-    def _keep_seed(self) -> None:
-        if self._last_seed is not None:
-            self.seed.setText(str(self._last_seed))
-            self.ask()
 
     def _model_chosen(self, info: ModelInfo) -> None:
         self.model_picked.emit(info)
@@ -308,3 +382,15 @@ class DrummerPanel(QFrame):
     def sizeHint(self) -> QSize:
         """A fixed width."""
         return QSize(WIDTH, 600)
+
+
+def _about(info: ModelInfo) -> str:
+    """What is known of a model, for its tooltip."""
+    lines = [f"{info.path.name}: {info.network}, {info.encoding}", info.trained_on]
+    if info.perplexity is not None:
+        lines.append(
+            f"Perplexity {info.perplexity:.2f} on beats that it never heard: "
+            "how many events it wavers between at a step"
+        )
+    lines.append("It is used from the next Continue on")
+    return "\n".join(line for line in lines if line)

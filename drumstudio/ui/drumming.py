@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
-from drumstudio.app.asking import start_of
+from drumstudio.app.asking import completable, dressable, start_of
 from drumstudio.app.generation import (
     DrummerFailed,
     Generation,
@@ -16,9 +16,9 @@ from drumstudio.app.generation import (
     GenerationProgress,
     GenerationRequest,
 )
-from drumstudio.app.inserting import inserted
+from drumstudio.app.inserting import inserted, start_in
 from drumstudio.domain import edits
-from drumstudio.domain.candidate import Candidate
+from drumstudio.domain.candidate import Candidate, Mode
 from drumstudio.domain.dials import Dials
 from drumstudio.domain.pattern import Pattern
 from drumstudio.domain.project import MAX_KEPT, Project
@@ -28,11 +28,15 @@ from drumstudio.ml import catalogue
 from drumstudio.ml.catalogue import ModelInfo
 from drumstudio.settings import Settings
 from drumstudio.ui.bridge import Background, Bridge
+from drumstudio.ui.dial_memory import remember_dials
 from drumstudio.ui.document import Document
 from drumstudio.ui.drummer_panel import DrummerPanel, Wish
 from drumstudio.ui.file_actions import Message
 from drumstudio.ui.grid.panel import GridPanel
 from drumstudio.ui.playing import Playing
+
+# Milliseconds after an edit until the buttons say what the pattern allows.
+_LOOK = 60
 
 
 class Drumming(QObject):
@@ -62,11 +66,21 @@ class Drumming(QObject):
         self._grid, self._settings, self._background = grid, settings, background
         self._revision = 0
         self._asked: Pattern | None = None
+        # What was completed or dressed last, its bars, and the pattern after an answer was inserted.
+        self._worked_on: Pattern | None = None
+        self._span: tuple[int, int] | None = None
+        self._after_insert: Pattern | None = None
+        self._replayed: tuple[int, int] | None = None
+        self._mode = Mode.CONTINUE
+        self._auditioning = False
         self._heard_in: Pattern | None = None
         self._heard_slot = 0
         self._generation = Generation(bridge.generation_event.emit)
         bridge.generation_event.connect(self._on_event)
-        panel.continue_asked.connect(self.ask)
+        self._look = QTimer(self, singleShot=True, interval=_LOOK)
+        self._look.timeout.connect(self._show_possible)
+        panel.asked.connect(self.ask)
+        panel.dials_turned.connect(self._turn)
         panel.cancel_asked.connect(self.cancel)
         panel.model_picked.connect(self._pick_model)
         panel.rescan_asked.connect(self.look_for_models)
@@ -77,6 +91,7 @@ class Drumming(QObject):
         cards.again_asked.connect(self._again)
         document.changed.connect(self._project_changed)
         document.loaded.connect(self._loaded)
+        grid.selection.changed.connect(self._look.start)
         playing.moved.connect(self._moved)
         grid.regenerate_requested.connect(self._regenerate)
 
@@ -105,31 +120,79 @@ class Drumming(QObject):
     # -- asking
 
     def ask(self, wish: Wish) -> None:
-        """Continue the pattern on screen."""
+        """Continue, complete or dress the pattern on screen."""
         model = self._panel.model
         if model is None:
             return
-        self._revision += 1
         project = self._document.project
+        source, span = self._subject(wish)
         if all(lane.locked for lane in project.lanes):
             text = "Every row is locked, so there is nothing left for the drummer to play"
             self.told.emit(Message(text, "error", (("Unlock all rows", self._unlock),)))
             return
-        self._asked = project.pattern
-        self._panel.begin(wish.candidates)
-        self.hinted.emit("Esc cancels")
+        self._revision += 1
+        self._asked, self._mode = source, wish.mode
+        self._panel.begin(wish.candidates, wish.again)
+        if not wish.again:
+            self.hinted.emit("Esc cancels")
         self._generation.submit(
             GenerationRequest(
                 revision=self._revision,
-                source=project.pattern,
+                source=source,
                 model=model.path,
                 bars=wish.bars,
                 candidates=wish.candidates,
-                dials=Dials(wildness=wish.temperature),
+                dials=wish.dials,
                 seed=wish.seed,
                 lanes=project.lanes,
+                mode=wish.mode,
+                span=span,
+                qpm=project.qpm,
             )
         )
+
+    def _subject(self, wish: Wish) -> tuple[Pattern, tuple[int, int] | None]:
+        """The pattern to play on, and the bars of it to be written.
+
+        What was completed and then inserted has nothing left to complete: asked again, it is the
+        pattern before that is completed otherwise.
+        """
+        pattern = self._document.pattern
+        if wish.mode is Mode.CONTINUE:
+            return pattern, None
+        if wish.again and self._worked_on is not None and pattern == self._after_insert:
+            return self._worked_on, self._span
+        if not wish.again:
+            self._span = self._replayed or self._selected_bars()
+            self._replayed = None
+        self._worked_on = pattern
+        return pattern, self._span
+
+    def _selected_bars(self) -> tuple[int, int] | None:
+        """Bars of the selection, from the first to before the second; None where nothing is selected."""
+        block, pattern = self._grid.selection.block, self._document.pattern
+        per_bar = pattern.grid.steps_per_bar
+        if block is None or block.first_step >= pattern.steps:
+            return None
+        return block.first_step // per_bar, min(pattern.bars, block.last_step // per_bar + 1)
+
+    def _show_possible(self) -> None:
+        """Show whether the pattern can be completed or dressed, and where."""
+        project, span = self._document.project, self._selected_bars()
+        where = ""
+        if span is not None:
+            first, last = span[0] + 1, span[1]
+            where = f", in bar {first}" if first == last else f", in bars {first} to {last}"
+        self._panel.show_possible(
+            completable(project.pattern, project.lanes, span),
+            dressable(project.pattern, project.lanes, span),
+            where,
+            bool(project.pattern.fill_bars),
+        )
+
+    def _turn(self, dials: Dials) -> None:
+        self._document.set_dials(dials)
+        remember_dials(self._settings, dials)
 
     def _unlock(self) -> None:
         lanes = tuple(replace(lane, locked=False) for lane in self._document.project.lanes)
@@ -154,18 +217,27 @@ class Drumming(QObject):
         if isinstance(event, GenerationProgress):
             self._panel.show_progress(event)
         elif isinstance(event, GenerationDone):
-            self._panel.show_done(event)
-            self._panel.cards.setFocus()
-            count = len(event.candidates)
-            self.hinted.emit(
-                f"{count} continuation{'s' if count > 1 else ''} ready: "
-                "↑ ↓ audition, Enter inserts, Esc dismisses"
-            )
+            self._show_done(event)
         elif isinstance(event, GenerationFailed):
             self._panel.show_failed()
             self.hinted.emit("")
             if event.message:
                 self.told.emit(Message(event.message, "error"))
+
+    def _show_done(self, event: GenerationDone) -> None:
+        cards = self._panel.cards
+        before = cards.heard
+        again = cards.making_again
+        self._panel.show_done(event)
+        if not again:
+            cards.setFocus()
+            count = len(event.candidates)
+            self.hinted.emit(
+                f"{count} continuation{'s' if count > 1 else ''} ready: "
+                "↑ ↓ audition, Enter inserts, Esc dismisses"
+            )
+        elif cards.heard is not None and cards.heard != before:
+            self._audition(cards.heard, goes_on=self._auditioning)
 
     def _keep(self, candidate: Candidate, kept: bool) -> None:
         project = self._document.project
@@ -178,8 +250,9 @@ class Drumming(QObject):
 
     def _project_changed(self, project: Project) -> None:
         self._panel.cards.show_kept(project.kept)
+        self._look.start()
         asked = self._asked
-        if self._panel.generating and asked is not None and not _same_primer(asked, project.pattern):
+        if self._panel.generating and asked is not None and not self._still_asked(asked, project.pattern):
             # What would come answers a beat that is no longer there.
             self._revision += 1
             self._generation.cancel()
@@ -200,18 +273,30 @@ class Drumming(QObject):
             self._panel.show_failed()
         self._panel.forget_project()
         self._panel.cards.show_kept(self._document.project.kept)
+        self._panel.show_dials(self._document.project.dials)
+        self._worked_on = self._after_insert = self._span = None
+        self._show_possible()
         empty = not any(pattern.hits for pattern in self._document.project.patterns)
         self.hinted.emit("Click cells to place hits; Space plays, F1 shows every key" if empty else "")
 
     # -- hearing and inserting
 
-    def _audition(self, candidate: Candidate | None) -> None:
+    def _still_asked(self, asked: Pattern, pattern: Pattern) -> bool:
+        """Whether what was asked is still what is on screen."""
+        if self._mode is Mode.CONTINUE:
+            return _same_primer(asked, pattern)
+        return pattern in (asked, self._after_insert)
+
+    def _audition(self, candidate: Candidate | None, goes_on: bool = False) -> None:
+        """Hear a candidate from the next bar line on: from where it begins, or going on where another of
+        its shape is heard."""
         if candidate is None:
             self._playing.audition(None)
             self._grid.set_preview(None)
             return
+        before = self._grid.state.pattern
         try:
-            whole = inserted(self._document.pattern, candidate)
+            whole = self._with(candidate)
         except DrumStudioError as error:
             self._panel.cards.stop_hearing()
             self._audition(None)
@@ -219,14 +304,20 @@ class Drumming(QObject):
             return
         self._heard_in, self._heard_slot = self._document.pattern, self._document.project.current
         per_bar = whole.grid.steps_per_bar
-        step = (whole.seam or 0) // per_bar * per_bar
+        step = start_in(candidate, whole.grid) // per_bar * per_bar
+        same = goes_on and (before.grid, before.bars) == (whole.grid, whole.bars)
         self._grid.set_preview(whole, self._panel.cards.heard_letter)
-        self._playing.audition(whole, step)
+        self._playing.audition(whole, None if same else step)
+
+    def _with(self, candidate: Candidate, bars: int | None = None) -> Pattern:
+        """The pattern on screen with a candidate in it."""
+        project = self._document.project
+        return inserted(project.pattern, candidate, bars, project.lanes)
 
     def insert(self, candidate: Candidate, bars: int = 0) -> None:
         """Put a candidate, or its first `bars` bars, into the pattern: one undo step."""
         try:
-            whole = inserted(self._document.pattern, candidate, bars or None)
+            whole = self._with(candidate, bars or None)
         except DrumStudioError as error:
             self.told.emit(Message(str(error), "error"))
             return
@@ -234,13 +325,17 @@ class Drumming(QObject):
         self._panel.cards.stop_hearing()
         self._grid.set_preview(None)
         self._document.edit(whole, f"Insert {candidate.name}")
+        self._after_insert = self._document.pattern
         if heard:
             self._playing.audition(None)
         self.hinted.emit(f"{candidate.name} is in the pattern; Ctrl+Z takes it out again")
 
     def _again(self, candidate: Candidate) -> None:
-        self._panel.use_seed(candidate)
-        self._panel.ask()
+        per_bar = candidate.pattern.grid.steps_per_bar
+        end = candidate.start + candidate.steps
+        if candidate.mode is not Mode.CONTINUE and end <= self._document.pattern.steps:
+            self._replayed = candidate.start // per_bar, end // per_bar
+        self._panel.use(candidate)
 
     def dismiss(self) -> bool:
         """What Esc does: cancel, else stop hearing, else dismiss; whether there was anything."""
@@ -253,6 +348,7 @@ class Drumming(QObject):
         return done
 
     def _moved(self, position: Position | None) -> None:
+        self._auditioning = position is not None and position.auditioning
         if position is None:
             self._panel.cards.stop_hearing()
             self._grid.set_preview(None)

@@ -251,8 +251,15 @@ class ChoiceField(Field):
         """Paint the box and a small arrow."""
         super().paintEvent(event)
         painter = QPainter(self)
-        box = QRectF(self.width() - 20, self.height() - 21.5, 9, 9)
-        paint_icon(painter, "down", box, QColor(theme.current().text_muted))
+        colours = theme.current()
+        box = QRectF(self.width() - 20, self._arrow_top(), 9, 9)
+        paint_icon(
+            painter, "down", box, QColor(colours.text_muted if self.isEnabled() else colours.border_strong)
+        )
+
+    def _arrow_top(self) -> float:
+        """Pixels above the arrow."""
+        return self.height() - 21.5
 
     def _reserved(self) -> int:
         return 12
@@ -272,6 +279,9 @@ class LinePicker(ChoiceField):
         """Write `note` at the right."""
         self._note = note
         self.update()
+
+    def _arrow_top(self) -> float:
+        return (self.height() - 9) / 2
 
     def _paint_value(self, painter: QPainter, box: QRectF) -> None:
         font = tabular(theme.font(12))

@@ -24,6 +24,7 @@ from drumstudio.midi.files import Imported, import_pattern
 from drumstudio.settings import Settings
 from drumstudio.ui.autosave import Autosave
 from drumstudio.ui.bridge import Background
+from drumstudio.ui.dial_memory import remembered_dials
 from drumstudio.ui.document import Document
 
 MIDI_SUFFIXES = (".mid", ".midi")
@@ -82,7 +83,7 @@ class FileActions(QObject):
         self.autosave.look()
 
     def _show_demo(self) -> None:
-        self._document.load(demo_project())
+        self._document.load(self._fresh(demo_project()))
         self._untouched = True
 
     def new(self) -> None:
@@ -90,9 +91,14 @@ class FileActions(QObject):
         self.leave(self._new)
 
     def _new(self) -> None:
-        self._document.load(Project(patterns=demo_project().patterns[1:] + demo_project().patterns[1:2]))
+        empty = demo_project().patterns[1:]
+        self._document.load(self._fresh(Project(patterns=empty + empty[:1])))
         self._untouched = True
         self._settings.set("last_project", "")
+
+    def _fresh(self, project: Project) -> Project:
+        """A project that begins with the dials used last."""
+        return replace(project, dials=remembered_dials(self._settings))
 
     def demo(self) -> None:
         """Open the demo beat."""

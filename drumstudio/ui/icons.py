@@ -104,6 +104,11 @@ def _down(painter: QPainter, box: QRectF, colour: QColor) -> None:
     painter.drawPolyline(QPolygonF([_at(box, 0.15, 0.35), _at(box, 0.5, 0.7), _at(box, 0.85, 0.35)]))
 
 
+def _right(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    painter.setPen(_pen(colour, box, 0.13))
+    painter.drawPolyline(QPolygonF([_at(box, 0.35, 0.15), _at(box, 0.7, 0.5), _at(box, 0.35, 0.85)]))
+
+
 def _close(painter: QPainter, box: QRectF, colour: QColor) -> None:
     painter.setPen(_pen(colour, box))
     painter.drawLine(_at(box, 0.18, 0.18), _at(box, 0.82, 0.82))
@@ -140,6 +145,7 @@ ICONS: dict[str, Painted] = {
     "star": _star,
     "starred": _starred,
     "down": _down,
+    "right": _right,
     "close": _close,
     "plus": _plus,
     "dice": _dice,

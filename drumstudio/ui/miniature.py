@@ -14,22 +14,33 @@ _ROW = {drum: row for row, drum in enumerate(GRID_ROWS)}
 _PAD = 5.0
 
 
+def fill_end(bar: int, per_bar: int, first: int) -> int:
+    """Step at which the fill marked at `bar` ends, in a pattern that begins at step `first` of a bar."""
+    return -(-(bar * per_bar + 1 + first) // per_bar) * per_bar - first
+
+
 class Miniature(QWidget):
-    """Shows `pattern`, as far as it is made, and a line where it plays."""
+    """Shows `pattern`, as far as it is made, a line where it plays, and where fills were asked for."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._pattern: Pattern | None = None
         self._steps = 0
         self._made = 0
+        self._first = 0
         self._playing: int | None = None
         self.setMinimumHeight(34)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Miniature")
 
-    def show_pattern(self, pattern: Pattern | None, steps: int, made: int | None = None) -> None:
-        """Show the first `steps` steps of `pattern`, of which `made` are there yet."""
-        self._pattern, self._steps = pattern, steps
+    def show_pattern(
+        self, pattern: Pattern | None, steps: int, made: int | None = None, first: int = 0
+    ) -> None:
+        """Show the first `steps` steps of `pattern`, of which `made` are there yet.
+
+        Its step 0 is step `first` of a bar.
+        """
+        self._pattern, self._steps, self._first = pattern, steps, first
         self._made = steps if made is None else made
         self.update()
 
@@ -59,10 +70,15 @@ class Miniature(QWidget):
         row = (self.height() - 2 * _PAD) / DRUM_COUNT
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         per_bar = self._pattern.grid.steps_per_bar
-        for bar in range(per_bar, self._steps, per_bar):
+        for line in range(per_bar - self._first, self._steps, per_bar):
             painter.fillRect(
-                QRectF(_PAD + bar * width - 0.5, _PAD, 1, self.height() - 2 * _PAD), QColor(colours.border)
+                QRectF(_PAD + line * width - 0.5, _PAD, 1, self.height() - 2 * _PAD), QColor(colours.border)
             )
+        for bar in self._pattern.fill_bars:
+            end = fill_end(bar, per_bar, self._first)
+            begin = max(0, end - per_bar // 2)
+            mark = QRectF(_PAD + begin * width, self.height() - 3, (end - begin) * width - 1, 2)
+            painter.fillRect(mark, QColor(colours.accent_text))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         dash = max(2.0, min(width * 0.72, 9.0))
         for hit in self._pattern.hits:

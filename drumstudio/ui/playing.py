@@ -118,8 +118,9 @@ class Playing(QObject):
         """Let one drum be heard."""
         self._engine.strike(drum, velocity)
 
-    def audition(self, pattern: Pattern | None, step: int = 0) -> None:
-        """Play `pattern` from the next bar line on, beginning at `step`; None goes back."""
+    def audition(self, pattern: Pattern | None, step: int | None = 0) -> None:
+        """Play `pattern` from the next bar line on, beginning at `step`, or with None there going on where
+        what is heard is; no pattern goes back."""
         if pattern is None:
             self._engine.audition(None)
         else:

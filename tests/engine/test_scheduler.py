@@ -346,6 +346,22 @@ def test_an_audition_of_another_length_gives_back_to_the_start() -> None:
     assert not rig.place().auditioning
 
 
+def test_an_audition_that_takes_the_place_of_another_goes_on_in_it() -> None:
+    beat, one, two = (numbered(range(32), drum, bars=2) for drum in (Drum.KICK, Drum.RIDE, Drum.CRASH))
+    rig = Rig(Project((beat,), qpm=240.0))
+    begin = rig.play()
+    rig.run(0.2)
+    rig.do(lambda s: s.audition(one, 16))
+    rig.run(1.3)
+    rig.do(lambda s: s.audition(two, None))
+    rig.run(1.5)
+    bars: dict[int, list[tuple[Drum, int]]] = {}
+    for time, event in rig.tape.strikes():
+        bars.setdefault(int(time - begin + 1e-6), []).append((event.drum, event.velocity - 1))
+    assert bars[1][:4] == [(Drum.RIDE, step) for step in range(16, 20)]
+    assert bars[2][:4] == [(Drum.CRASH, step) for step in range(4)]
+
+
 def test_an_audition_taken_back_before_its_bar_line_changes_nothing() -> None:
     beat = numbered(range(16), Drum.KICK)
     rig = Rig(Project((beat,), qpm=120.0))

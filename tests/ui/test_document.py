@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from drumstudio.domain import edits
 from drumstudio.domain.demo import demo_project
+from drumstudio.domain.dials import Dials
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.project import Project
 from drumstudio.ui.document import Document
@@ -127,3 +128,38 @@ def test_choosing_a_pattern_is_part_of_the_project(qtbot: QtBot) -> None:
     assert document.project.current == 2
     document.undo()
     assert document.project.current == 0
+
+
+def test_dials_are_settings_and_no_steps(qtbot: QtBot, tmp_path: Path) -> None:
+    document = Document(demo_project())
+    turned = Dials(stick=0.8, style="funk")
+    document.apply(toggled(document, 3), "Place hit")
+    with qtbot.assertNotEmitted(document.changed), qtbot.waitSignal(document.dials_changed) as told:
+        document.set_dials(turned)
+    assert told.args == [turned]
+    assert document.stack.count() == 1
+    document.undo()
+    assert document.project.dials == turned
+    document.redo()
+    assert document.project.dials == turned
+    assert document.pattern.hit_at(3, Drum.RIDE)
+
+
+def test_turned_dials_are_unsaved_where_there_is_a_file(qtbot: QtBot, tmp_path: Path) -> None:
+    document = Document(demo_project())
+    document.set_dials(Dials(stick=0.1))
+    assert not document.modified  # nothing would be lost: the last dials are remembered anyway
+    document.mark_saved(tmp_path / "a.drumstudio")
+    with qtbot.waitSignal(document.modified_changed) as told:
+        document.set_dials(Dials(stick=0.2))
+    assert told.args == [True]
+    document.set_dials(Dials(stick=0.1))
+    assert not document.modified
+    document.set_dials(Dials(stick=0.3))
+    saved = document.project
+    document.set_dials(Dials(stick=0.4))
+    document.mark_saved(tmp_path / "a.drumstudio", saved)
+    assert document.modified
+    assert document.stack.isClean()
+    document.mark_saved(tmp_path / "a.drumstudio")
+    assert not document.modified

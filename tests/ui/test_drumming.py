@@ -180,19 +180,20 @@ def test_letting_go_by_key_can_be_undone(qtbot: QtBot, window: MainWindow) -> No
 
 def test_the_same_seed_brings_the_same_cards(qtbot: QtBot, window: MainWindow) -> None:
     first = [card.candidate.pattern for card in ask(qtbot, window) if card.candidate]
-    press(window.drummer.again)
+    press(window.drummer.more)
+    press(window.drummer.dials.again)
     qtbot.waitUntil(lambda: not window.drummer.generating, timeout=WAIT)
-    assert window.drummer.seed.text()
+    assert window.drummer.dials.seed.text()
     assert [card.candidate.pattern for card in window.drummer.cards.cards if card.candidate] == first
-    press(window.drummer.fresh)
-    assert not window.drummer.seed.text()
+    press(window.drummer.dials.fresh)
+    assert not window.drummer.dials.seed.text()
 
 
 def test_the_controls_are_what_is_asked(qtbot: QtBot, window: MainWindow) -> None:
-    window.drummer.length.slider.setValue(3)
-    window.drummer.variations.slider.setValue(2)
-    window.drummer.wildness.slider.setValue(120)
-    window.drummer.seed.setText("77")
+    window.drummer.dials.length.slider.setValue(3)
+    window.drummer.dials.variations.slider.setValue(2)
+    window.drummer.dials.wildness.slider.setValue(120)
+    window.drummer.dials.seed.setText("77")
     cards = ask(qtbot, window)
     assert len(cards) == 2
     for card in cards:
@@ -212,8 +213,8 @@ def test_a_beat_that_changes_meanwhile_drops_what_was_asked(qtbot: QtBot, window
 
 
 def test_cancel_leaves_no_cards(qtbot: QtBot, window: MainWindow) -> None:
-    window.drummer.length.slider.setValue(8)
-    window.drummer.variations.slider.setValue(8)
+    window.drummer.dials.length.slider.setValue(8)
+    window.drummer.dials.variations.slider.setValue(8)
     press(window.drummer.button)
     QTest.keyClick(window.grid.view, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not window.drummer.generating, timeout=WAIT)

@@ -86,7 +86,7 @@ def test_a_card_has_a_menu(qtbot: QtBot, window: MainWindow) -> None:
     ask_menu(second)
     choose("Again with seed")
     qtbot.waitUntil(lambda: not window.drummer.generating, timeout=WAIT)
-    assert window.drummer.seed.text() == str(seed)
+    assert window.drummer.dials.seed.text() == str(seed)
     window.menus.actions["insert"].trigger()
     assert window.document.pattern.seam == 32
 

@@ -359,8 +359,8 @@ def test_soundfonts_are_chosen_where_the_output_is(window: MainWindow, tmp_path:
 
 def test_sliders_are_named_after_what_they_say(window: MainWindow) -> None:
     names = {slider.accessibleName() for slider in window.findChildren(QAbstractSlider) if slider.isVisible()}
-    assert {"Length", "Wildness", "Variations", "Master level"} <= names
-    assert window.drummer.length.slider.accessibleDescription() == "2 bars"
+    assert {"Length", "Stick to groove", "Wildness", "Fills", "Feel", "Master level"} <= names
+    assert window.drummer.dials.length.slider.accessibleDescription() == "2 bars"
 
 
 def test_a_failed_output_offers_the_way_out(qtbot: QtBot) -> None:
