@@ -179,11 +179,11 @@ class Course:
         scores = logits + max(shape.temperature, 1.0) * asked
         allowed = self._allowed(step)
         if self._locked and allowed is not None:
-            reached = _reached(scores / max(shape.temperature, 0.05), allowed)
+            reached = _reached(scores / max(shape.temperature, _GREEDY), allowed)
             self._log_weights += reached.reshape(self._candidates, -1)
         classes = draw(scores, uniform, shape.temperature, shape.top_p, allowed)
         if self._fill is not None:
-            plain = logits[np.arange(len(classes)), classes] - _log_sum(logits)
+            plain = log_likelihoods(logits, classes, 1.0)
             self._log_weights += _PLAUSIBLE * plain.reshape(self._candidates, -1)
         return classes
 
@@ -338,6 +338,14 @@ def draw(
     total = weights.cumsum(1)
     aim = np.minimum(uniform * total[:, -1], np.nextafter(total[:, -1], 0.0))
     return np.asarray((total <= aim[:, None]).sum(1))
+
+
+def log_likelihoods(
+    logits: npt.NDArray[np.floating], classes: Integers, temperature: float
+) -> npt.NDArray[np.float64]:
+    """log probability (rows,) of `classes` (rows,) by `logits` (rows, classes) at `temperature`."""
+    scores = logits.astype(np.float64) / max(temperature, _GREEDY)
+    return np.asarray(scores[np.arange(len(classes)), classes] - _log_sum(scores))
 
 
 def look(cancelled: Cancelled | None) -> None:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from drumstudio.domain.dials import MIDDLE, Dials
 from drumstudio.errors import CheckpointError
+from drumstudio.ml.beam import Beam, search
 from drumstudio.ml.checkpoint import Checkpoint, Weights, load
 from drumstudio.ml.config import GROOVE_MEMORY
 from drumstudio.ml.encoding import Events
@@ -142,8 +143,7 @@ class Sampler:
         `on_step` gets the index of each step and its events (candidates,), in order, once they
         are settled.  `cancelled` is asked before each step; CancelledError follows.
         """
-        if steps < 0 or steps_per_bar < 1 or candidates < 1 or seed < 0:
-            raise ValueError("steps and seed are 0 or more, candidates and steps a bar 1 or more")
+        _check(steps, steps_per_bar, candidates, seed)
         check_dials(temperature, top_p)
         if not -MAX_GATE_BIAS <= gate_bias <= MAX_GATE_BIAS:
             raise ValueError(f"the gate's bias is -{MAX_GATE_BIAS:g} to {MAX_GATE_BIAS:g}, not {gate_bias}")
@@ -163,6 +163,36 @@ class Sampler:
             seed=seed,
         )
         return course.run(on_step, cancelled)
+
+    def search(
+        self,
+        primer_events: Sequence[int] | npt.NDArray[np.integer],
+        steps: int,
+        steps_per_bar: int = 16,
+        candidates: int = 1,
+        *,
+        beam: Beam,
+        temperature: float = 1.0,
+        top_p: float = 1.0,
+        seed: int = 0,
+        steps_per_quarter: int = GRID,
+        cancelled: Cancelled | None = None,
+    ) -> Events:
+        """What a search of `beam` finds likeliest, (candidates, steps); else as :meth:`continue_`."""
+        _check(steps, steps_per_bar, candidates, seed)
+        check_dials(temperature, top_p)
+        return search(
+            self._player,
+            self.checkpoint.encoding,
+            self._start(primer_events, steps, steps_per_bar, steps_per_quarter, cancelled),
+            beam,
+            steps=steps,
+            candidates=candidates,
+            temperature=temperature,
+            top_p=top_p,
+            seed=seed,
+            cancelled=cancelled,
+        )
 
     def _start(
         self,
@@ -198,6 +228,11 @@ class Sampler:
             look(cancelled)
             state = self._player.advance(before[step : step + 1], places[step], state)
         return state
+
+
+def _check(steps: int, steps_per_bar: int, candidates: int, seed: int) -> None:
+    if steps < 0 or steps_per_bar < 1 or candidates < 1 or seed < 0:
+        raise ValueError("steps and seed are 0 or more, candidates and steps a bar 1 or more")
 
 
 def _heard_from(lead: int, on_step: OnStep) -> OnStep:
