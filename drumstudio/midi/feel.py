@@ -31,10 +31,11 @@ _FEW = 8  # strokes, below which nothing is recognised
 # How much likelier than straight another feel must be, in nats: in all, and for each stroke.  In the
 # Groove MIDI Dataset nothing lies between 0.05 and 0.15 a stroke.
 _IN_ALL, _EACH = 6.0, 0.1
+_FOR_SHUFFLE = 2.0  # the same for shuffled 16ths, which stay on their steps
 _REACH, _REACH_QUARTERS = 0.06, 0.15  # the largest offset, in seconds and in quarters
 _USUAL = 0.025  # seconds; offsets are this large as a rule
 _BINS = 96  # of a quarter
-_WIDTHS = (0.022, 0.038, 0.06)  # quarters: from machine-like to fast or loose
+_WIDTHS = (0.012, 0.022, 0.038, 0.06)  # quarters: from machine-like to fast or loose
 _ANYWHERE = 0.08
 # Swings of 8ths, in percent: up to a ratio of 1.4 they are undone on the grid of 16ths; from 1.5 on they
 # are the outer two of a triplet.  Nobody in that data set plays between the two.
@@ -153,21 +154,28 @@ def _onsets(times: Reals, together: float) -> Reals:
 
 def _likeliest(onsets: Reals, qpm: float, simple: bool) -> tuple[_Idea, float]:
     """The idea that fits best, straight unless another fits clearly better, and the offset in quarters."""
-    ideas, table, straight = _table()
+    ideas, table, even, straight = _table()
     counts = np.bincount((onsets * _BINS).astype(np.int64) % _BINS, minlength=_BINS).astype(np.float64)
     reach = int(min(_REACH * qpm / 60.0, _REACH_QUARTERS) * _BINS)
     shifts = np.arange(-reach, reach + 1)
     shifted = counts[(np.arange(_BINS)[:, None] + shifts) % _BINS]
     prior = 0.5 * (shifts / _BINS * 60.0 / qpm / _USUAL) ** 2
     fits = (table if simple else table[:straight]) @ shifted - prior
-    best = int(fits[:straight].argmax())
+    row, column = _best(fits, 0, even)
+    shuffled = _best(fits, even, straight)
+    if fits[shuffled] - fits[row, column] > _FOR_SHUFFLE:
+        row, column = shuffled
     if simple:
-        other = int(fits[straight:].argmax())
-        lead = fits[straight:].flat[other] - fits[:straight].flat[best]
-        if lead > max(_IN_ALL, _EACH * len(onsets)):
-            best = straight * len(shifts) + other
-    row, column = divmod(best, len(shifts))
+        other = _best(fits, straight, len(fits))
+        if fits[other] - fits[row, column] > max(_IN_ALL, _EACH * len(onsets)):
+            row, column = other
     return ideas[row], float(shifts[column]) / _BINS
+
+
+def _best(fits: Reals, first: int, last: int) -> tuple[int, int]:
+    """Row and column of the highest of `fits` in the rows from `first` to before `last`."""
+    row, column = divmod(int(fits[first:last].argmax()), fits.shape[1])
+    return first + row, column
 
 
 def _measured(onsets: Reals, idea: _Idea, shift: float, qpm: float) -> Feel:
@@ -197,7 +205,7 @@ def _measured_straight(onsets: Reals, idea: _Idea, shift: float, qpm: float) -> 
         return Feel(offset_seconds=shift * 60.0 / qpm)
     shift += _middle(_near(onsets - shift, 0.0, 0.5, 0.08))
     sixteenths += 2 * _middle(_near(onsets - shift, idea.sixteenth, 0.5, 0.06))
-    return Feel(offset_seconds=shift * 60.0 / qpm, sixteenths=min(sixteenths, 0.75))
+    return Feel(offset_seconds=shift * 60.0 / qpm, sixteenths=max(0.5, min(sixteenths, 0.75)))
 
 
 def _near(times: Reals, place: float, period: float, window: float) -> Reals:
@@ -213,24 +221,29 @@ def _middle(values: Reals) -> float:
 
 
 @lru_cache(maxsize=1)
-def _table() -> tuple[list[_Idea], Reals, int]:
+def _table() -> tuple[list[_Idea], Reals, int, int]:
     """Ideas, the log likelihood of a stroke in each bin of the quarter under each (ideas, bins), and
-    how many of them, the first, are straight."""
+    how many of them, the first, are wholly even, and how many straight."""
     rows = list(_ideas())
     ideas = [idea for idea, _, _ in rows]
     table = np.array([_density(idea, shares, width) for idea, shares, width in rows])
-    return ideas, table, sum(idea.kind == STRAIGHT for idea in ideas)
+    straight = sum(idea.kind == STRAIGHT for idea in ideas)
+    return ideas, table, sum(2 * idea.sixteenth < _SHUFFLED_FROM for idea in ideas[:straight]), straight
 
 
 def _ideas() -> Iterator[tuple[_Idea, tuple[float, ...], float]]:
     """Each idea with the shares of its places (beat, second 8th, the 16ths or the triplet between) and
-    their width; the straight ones first."""
+    their width; the straight ones first, of them the even."""
     quarters = (0.94, 0.04, 0.01, 0.01)
     eighths, some, even = (0.5, 0.46, 0.02, 0.02), (0.37, 0.37, 0.13, 0.13), (0.25, 0.25, 0.25, 0.25)
     for width in _WIDTHS:
         for shares in (quarters, eighths):
             yield _Idea(STRAIGHT, 0.5, 0.25, 4), shares, width
-        for sixteenth in (0.25, 0.27, 0.29, 0.31, 0.335):
+        for shares in (some, even):
+            yield _Idea(STRAIGHT, 0.5, 0.25, 4), shares, width
+            yield _Idea(STRAIGHT, 0.5, 0.27, 4), shares, width
+    for width in _WIDTHS:
+        for sixteenth in (0.29, 0.31, 0.335):
             for shares in (some, even):
                 yield _Idea(STRAIGHT, 0.5, sixteenth, 4), shares, width
     for width in _WIDTHS:
