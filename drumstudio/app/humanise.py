@@ -10,8 +10,11 @@ import numpy.typing as npt
 
 from drumstudio.domain.drums import DRUM_COUNT
 from drumstudio.domain.pattern import Hit, Pattern
+from drumstudio.domain.timing import seconds_per_tick
 from drumstudio.ml.dynamics import dress_by_rules, was_played
 from drumstudio.ml.feel import available_feel
+
+_FLAM = 0.06  # seconds between the strokes of one
 
 
 def humanised(
@@ -26,8 +29,9 @@ def humanised(
 
     `amount` leads from what is drawn, at 0, to what a drummer would play, at 1; `seed` decides what
     is left to chance.  No hit comes or goes, and hits of other cells stay as they are; where these
-    were played and not drawn, their player is the one who plays.  Without the network's file velocities
-    are typical ones of drum and place, and times stay.
+    were played and not drawn, their player is the one who plays.  The two strokes of a flam that lies on
+    neighbouring steps keep their times, and the first stays the softer.  Without the network's file
+    velocities are typical ones of drum and place, and times are on the step.
     """
     if not 0.0 <= amount <= 1.0:
         raise ValueError(f"an amount is 0 to 1, not {amount}")
@@ -36,6 +40,12 @@ def humanised(
     if not ours or amount == 0.0:
         return pattern
     velocities, offsets = _learned(pattern, ours, qpm, seed, style)
+    for first, second in _flams(pattern, qpm):
+        for hit in (first, second):
+            offsets[hit.step, hit.drum] = hit.offset
+        share = min(1.0, first.velocity / second.velocity)
+        loudest = share * velocities[second.step, second.drum]
+        velocities[first.step, first.drum] = min(velocities[first.step, first.drum], loudest)
     played = {
         (hit.step, hit.drum): replace(
             hit,
@@ -45,6 +55,17 @@ def humanised(
         for hit in ours
     }
     return pattern.with_hits(played.get((hit.step, hit.drum), hit) for hit in pattern.hits)
+
+
+def _flams(pattern: Pattern, qpm: float) -> list[tuple[Hit, Hit]]:
+    """Strokes of one drum on neighbouring steps that are as near as those of a flam."""
+    pairs = ((hit, pattern.hit_at(hit.step + 1, hit.drum)) for hit in pattern.hits)
+    return [
+        (first, second)
+        for first, second in pairs
+        if second is not None
+        and (pattern.tick_of(second) - pattern.tick_of(first)) * seconds_per_tick(qpm) <= _FLAM
+    ]
 
 
 def _between(drawn: float, learned: float, amount: float) -> float:

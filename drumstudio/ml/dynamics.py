@@ -137,6 +137,17 @@ def dress_by_rules(events: Events, primer: Pattern) -> tuple[Hit, ...]:
     )
 
 
+def even_velocities(hits: npt.NDArray[np.generic], grid: Grid) -> npt.NDArray[np.float32]:
+    """Velocities (steps, 9) with which a drum machine plays `hits` (steps, 9): typical by drum and place."""
+    struck = [{drum for drum in Drum if row[drum]} for row in np.asarray(hits)]
+    player = _player_of(Pattern(grid))
+    even = np.full((len(struck), DRUM_COUNT), 100.0, np.float32)
+    for step, drums in enumerate(struck):
+        for drum in drums:
+            even[step, drum] = player.even(step, drum, _in_fill(struck, step, drum))
+    return even
+
+
 def _struck(events: Events) -> list[set[Drum]]:
     return [{drum for drum in Drum if int(event) >> drum & 1} for event in events]
 

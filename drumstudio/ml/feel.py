@@ -42,7 +42,7 @@ Velocities = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.float32]
 
 # Of velocity and offset: standard deviations of the quantile's normal score, chosen on the validation split.
-CONTRAST = (0.4, 0.4)
+CONTRAST = (0.35, 0.3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +50,21 @@ class Wander:
     """Standard deviations, in normal scores, of what moves hits away from their quantile.
 
     `player` is one draw for the whole performance, `drum` one for each drum, `moment` wanders
-    over a bar or so for each drum, `hit` is each hit's own.
+    over a bar or so for each drum, `step` is shared by all that is struck together, `hit` is each
+    hit's own.
     """
 
-    player: float
-    drum: float
-    moment: float
-    hit: float
+    player: float = 0.0
+    drum: float = 0.0
+    moment: float = 0.0
+    step: float = 0.0
+    hit: float = 0.0
 
 
-WANDER = (Wander(0.1, 0.1, 0.15, 0.1), Wander(0.1, 0.15, 0.2, 0.2))
+WANDER = (
+    Wander(player=0.05, drum=0.1, moment=0.1, step=0.05, hit=0.05),
+    Wander(player=0.05, drum=0.1, moment=0.1, step=0.4, hit=0.05),
+)
 
 # No hit is played further out than this in its own distribution, nor is more made of its median.
 _FURTHEST = 2.5
@@ -280,18 +285,19 @@ def _wandering(wander: Sequence[Wander], steps: int, steps_per_bar: int, seed: i
     draw = np.random.default_rng(seed)
     fixed = draw.standard_normal((TARGETS, 1 + DRUM_COUNT))
     now = draw.standard_normal((TARGETS, DRUM_COUNT))
-    fresh = draw.standard_normal((steps, TARGETS, 2, DRUM_COUNT))
+    fresh = draw.standard_normal((steps, TARGETS, 2 * DRUM_COUNT + 1))
     stay = np.exp(-1.0 / steps_per_bar)
     moments = np.empty((steps, TARGETS, DRUM_COUNT))
     for step in range(steps):
-        now = stay * now + np.sqrt(1 - stay**2) * fresh[step, :, 0]
+        now = stay * now + np.sqrt(1 - stay**2) * fresh[step, :, :DRUM_COUNT]
         moments[step] = now
     return [
         (
             one.player * fixed[target, 0]
             + one.drum * fixed[target, 1:]
             + one.moment * moments[:, target]
-            + one.hit * fresh[:, target, 1]
+            + one.step * fresh[:, target, -1:]
+            + one.hit * fresh[:, target, DRUM_COUNT:-1]
         ).astype(np.float32)
         for target, one in enumerate(wander)
     ]

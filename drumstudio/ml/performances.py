@@ -42,6 +42,7 @@ class Performance:
     file: str
     velocities: npt.NDArray[np.uint8]
     offsets: npt.NDArray[np.float32]
+    meter: tuple[int, int] = (4, 4)
     steps_per_bar: int = 16
     steps_per_quarter: int = 4
     qpm: float = 120.0
@@ -98,6 +99,7 @@ def _performances_of(source: Source, split: str) -> list[Performance]:
         Performance(
             source.name,
             *_played(piece),
+            piece.meter,
             int(piece.bar),
             piece.steps_per_quarter,
             piece.qpm,
