@@ -14,12 +14,14 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
+from support.smf import chunk, drums, smf, tempo, write
 from support.window import WAIT, click_cell, open_window, press, settle
 
 from drumstudio.app.recovery import find_recovered, recovery_folder
 from drumstudio.app.store import load_project, save_project
 from drumstudio.domain.demo import demo_pattern, demo_project
-from drumstudio.domain.drums import Drum
+from drumstudio.domain.drums import GENERAL_MIDI, Drum
+from drumstudio.domain.performance import strokes
 from drumstudio.domain.project import Project
 from drumstudio.midi.files import export_pattern, import_pattern
 from drumstudio.ui.main_window import MainWindow
@@ -118,27 +120,49 @@ def test_midi_goes_into_a_new_pattern_and_offers_its_tempo(
     assert not window.banner.text
 
 
+def dropped(window: MainWindow, path: Path) -> bool:
+    """Drag a file over the window and let it go; whether it was taken."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    action, keys = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(300, 300), action, data, Qt.MouseButton.LeftButton, keys)
+    enter.ignore()
+    QApplication.sendEvent(window, enter)
+    if enter.isAccepted():
+        drop = QDropEvent(QPointF(300, 300), action, data, Qt.MouseButton.LeftButton, keys)
+        QApplication.sendEvent(window, drop)
+    return enter.isAccepted()
+
+
 def test_files_are_dropped_on_the_window(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     path = tmp_path / "song.drumstudio"
     save_project(replace(demo_project(), qpm=77.0), path)
     (tmp_path / "notes.txt").touch()
-
-    def dropped(name: str) -> bool:
-        data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(str(tmp_path / name))])
-        action, keys = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
-        enter = QDragEnterEvent(QPoint(300, 300), action, data, Qt.MouseButton.LeftButton, keys)
-        enter.ignore()
-        QApplication.sendEvent(window, enter)
-        if enter.isAccepted():
-            drop = QDropEvent(QPointF(300, 300), action, data, Qt.MouseButton.LeftButton, keys)
-            QApplication.sendEvent(window, drop)
-        return enter.isAccepted()
-
-    assert not dropped("notes.txt")
-    assert dropped("song.drumstudio")
+    assert not dropped(window, tmp_path / "notes.txt")
+    assert dropped(window, path)
     qtbot.waitUntil(lambda: window.document.project.qpm == 77.0, timeout=WAIT)
     assert window.document.path == path
+
+
+def test_a_dropped_shuffle_stands_in_triplets_and_plays_as_it_was_played(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    late = (0, 6, -9, 12, -4, 7)
+    rides = [(beat * 480 + at, 51) for beat in range(16) for at in (0, 320)]
+    backbeat = [(beat * 480, 38 if beat % 2 else 36) for beat in range(16)]
+    notes = [
+        (tick + late[index % 6] * (tick > 0), note) for index, (tick, note) in enumerate(rides + backbeat)
+    ]
+    path = write(tmp_path / "shuffle.mid", smf(chunk(tempo(0, 500_000), drums(notes))))
+    assert dropped(window, path)
+    idle(qtbot, window)
+    pattern = window.document.pattern
+    assert (pattern.grid.label, pattern.bars, pattern.swing) == ("1/8T", 4, 0.5)
+    assert window.grid.state.columns.steps == 48
+    assert window.grid.state.cell_words(2, Drum.RIDE).startswith("Ride, bar 1 beat 1 let, velocity 100")
+    assert sorted((s.tick, s.drum) for s in strokes(pattern)) == sorted(
+        (tick, GENERAL_MIDI.drum_of(note)) for tick, note in notes
+    )
 
 
 def test_what_is_exported_is_what_the_grid_shows(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
