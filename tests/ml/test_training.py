@@ -84,15 +84,32 @@ def test_no_tracks_make_no_windows() -> None:
         Windows([], COUNTERS, Encoding(), 10, 0)
 
 
-def test_a_groove_memorys_windows_remember_what_came_before_them() -> None:
-    track = Beat(np.arange(1, 201, dtype=np.int16))
-    batch = Windows([track], GROOVE, Encoding(), 10, 0).batch(1, 20)
-    late = np.flatnonzero(batch.target[:, 0] > 128)
-    assert len(late)
+def test_a_groove_memorys_windows_remember_what_came_before_them_or_begin_afresh() -> None:
+    """Three in four know of the eight bars before, the others of nothing, at a bar line."""
+    track = Beat(np.arange(1, 401, dtype=np.int16))
+    batch = Windows([track], GROOVE, Encoding(), 32, 0).batch(1, 400)
+    late = np.flatnonzero(batch.target[:, 0] > 130)
+    remembering = 0
     for row in late:
-        assert (batch.target[row] - batch.before[row].T).tolist() == [
-            [lag] * 10 for lag in (1, *range(16, 129, 16))
-        ]
+        known = batch.before[row, 0, 1:] < 512
+        assert known.all() or not known.any()
+        remembering += known.all()
+        if known.all():
+            back = (batch.target[row] - batch.before[row].T).tolist()
+            assert back == [[lag] * 32 for lag in (1, *range(16, 129, 16))]
+        else:
+            assert batch.target[row, 0] % 16 == 1
+            assert (batch.place[row, 0, :6] == -1).all()
+            assert batch.before[row, 0, 0] == 512
+            assert batch.before[row, 16:, 1].tolist() == batch.target[row, :16].tolist()
+    assert 0.65 < remembering / len(late) < 0.85
+
+
+def test_plain_drum_rnns_windows_are_cut_from_whole_tracks() -> None:
+    track = Beat(np.arange(1, 401, dtype=np.int16))
+    batch = Windows([track], SMALL, Encoding(), 32, 0).batch(1, 200)
+    inner = batch.target[:, 0] > 1
+    assert (batch.before[inner, 0] == batch.target[inner, 0] - 1).all()
 
 
 # --- scoring
