@@ -1,6 +1,6 @@
-"""Training steps (batches) a second of Drum RNN, 2 x 64, batches of 64 windows of 128 steps.
+"""Training steps (batches) a second of both kinds of network, batches of 64 windows of 128 steps.
 
-Magenta's own drum_kit network of this size, in TensorFlow, makes 0.2 to 0.28 steps a second on one
+Magenta's own drum_kit network of 2 x 64, in TensorFlow, makes 0.2 to 0.28 steps a second on one
 such core, on whole tracks of up to 512 steps; so windows of 512 are measured beside the default.
 
     python benchmarks/training_speed.py [--data groove] [--threads 1] [--seconds 15] [--json]
@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from drumstudio.ml.checkpoint import Checkpoint, Training
-from drumstudio.ml.config import NetworkConfig
+from drumstudio.ml.config import GROOVE_MEMORY, NetworkConfig
 from drumstudio.ml.dataset import open_dataset
 from drumstudio.ml.encoding import Encoding
 from drumstudio.ml.trainer import Settings, Trainer, use_threads
@@ -35,6 +35,10 @@ CASES = {
     "2 x 64, windows of 512": (NetworkConfig(), 512),
     "2 x 128 with dropout, windows of 128": (NetworkConfig(layers=(128, 128), dropout=0.25), 128),
     "2 x 64 with attention over 32, windows of 128": (NetworkConfig(attention=32), 128),
+    "groove memory, 1 x 128, windows of 128": (
+        NetworkConfig(GROOVE_MEMORY, (128,), dropout=0.35, quarters=True, fills=True, wide=True),
+        128,
+    ),
 }
 
 

@@ -9,18 +9,15 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from drumstudio.ml import musicality
 from drumstudio.ml.config import NetworkConfig
 from drumstudio.ml.encoding import Events, Floats, events_to_hits
 
 # Share of the training windows from which the style is hidden, and likewise the fills.
 HIDDEN = 0.5
 UNKNOWN, NO_FILL, FILL = -1, 0, 1
-# A fill differs from the usual bar by this much (Jaccard), and has so many strokes of its own in its
-# second half.
-_LIKE, _STROKES = 0.5, 2
 # In shorter pieces there is no usual bar.
 _LEAST_BARS = 4
-_SNARE, _TOMS = 1, slice(4, 7)
 
 Fills = npt.NDArray[np.int8]
 
@@ -65,21 +62,13 @@ def family_of(style: str) -> str:
 def fill_bars(events: Events, steps_per_bar: int) -> npt.NDArray[np.bool_]:
     """Which bars (bars,) of the nine-drum `events` (steps,) end in a fill; the last may be cut short.
 
-    The usual bar holds what is struck in at least half of the bars.  A fill's Jaccard likeness to it is
-    below a half, and two or more of the strokes of its second half are on toms, or on the snare
-    where the usual bar has none.
+    A fill is what :func:`drumstudio.ml.musicality.fill_bars` takes for one.
     """
     if not len(events):
         return np.zeros(0, bool)
     bars = -(-len(events) // steps_per_bar)
     padded = np.append(events, np.zeros(bars * steps_per_bar - len(events), np.int16))
-    hits = events_to_hits(padded).reshape(bars, steps_per_bar, -1).astype(bool)
-    usual = hits.mean(0) >= 0.5
-    either = (hits | usual).sum((1, 2))
-    like = (hits & usual).sum((1, 2)) / np.maximum(either, 1)
-    late = hits[:, -(steps_per_bar // 2) :] if steps_per_bar > 1 else hits
-    extra = late[..., _TOMS].sum((1, 2)) + (late[..., _SNARE] & ~usual[-late.shape[1] :, _SNARE]).sum(1)
-    return np.asarray((like < _LIKE) & (extra >= _STROKES))
+    return musicality.fill_bars(events_to_hits(padded).reshape(bars, steps_per_bar, -1).astype(bool))
 
 
 def fills_of(events: Events, steps_per_bar: int) -> Fills:

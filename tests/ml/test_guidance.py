@@ -40,8 +40,8 @@ def test_what_is_asked_is_taken_as_often_as_said(network: NetworkConfig, make_mo
     player = build_player(network, Encoding(), make_model(network)[1])
     asked, plain = _heard(player, network, True), _heard(player, network, False)
     assert np.abs(asked - plain).max() > 0.01
-    for strength, expected in ((0, plain), (1, asked), (3, plain + 3 * (asked - plain))):
-        expected = expected - np.log(np.exp(expected).sum(2, keepdims=True))
+    for strength, scores in ((0, plain), (1, asked), (3, plain + 3 * (asked - plain))):
+        expected = scores - np.log(np.exp(scores).sum(2, keepdims=True))
         found = _heard(Guided(player, strength), network, True)
         np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
 
