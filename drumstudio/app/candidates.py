@@ -63,7 +63,9 @@ def candidates_of(
         continuation(task, answer, qpm=qpm, dials=dials, seed=seed + index)
         for index, answer in enumerate(answers.tolist())
     ]
-    names = names_of(task.source, task.start, patterns, among=task.mode is not Mode.CONTINUE)
+    names = names_of(
+        task.source, task.start, patterns, among=task.mode is not Mode.CONTINUE, asked=task.fill_bars
+    )
     made = [
         Candidate(
             pattern, task.start, task.length, seed, index, likeness(task, pattern), name, dials, model,

@@ -58,12 +58,16 @@ class Dial(QSlider):
         return QStyle.sliderPositionFromValue(self.minimum(), self.maximum(), value, room)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Mark the middle below the groove."""
+        """Mark the middle below the groove, where the handle is elsewhere."""
+        if self.value() != self.middle:
+            self._mark_middle()
+        super().paintEvent(event)
+
+    def _mark_middle(self) -> None:
         painter = QPainter(self)
         colour = QColor(theme.current().text_faint if self.isEnabled() else theme.current().border)
         painter.fillRect(QRectF(self._x_of(self.middle) + _HANDLE / 2 - 0.5, HEIGHT - 6, 1, 4), colour)
         painter.end()
-        super().paintEvent(event)
 
 
 class DialRow(QObject):

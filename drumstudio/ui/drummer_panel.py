@@ -137,7 +137,7 @@ class DrummerPanel(QFrame):
             button.setFixedHeight(24)
             button.clicked.connect(does)
         self.more.setProperty("kind", "tiny")
-        self.more.setFixedHeight(20)
+        self.more.setFixedSize(62, 20)
         self.more.clicked.connect(self._toggle_more)
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(3)

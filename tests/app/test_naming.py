@@ -47,11 +47,18 @@ def test_no_two_names_are_alike() -> None:
     assert len(set(names)) == 5
 
 
-def test_a_fill_that_all_have_names_none_of_them() -> None:
+def test_a_fill_that_was_asked_for_names_nothing() -> None:
     fill = [Hit(s, Drum.HIGH_TOM, 90) for s in (26, 27, 28, 29, 30)]
-    both = [edits.place(CASES[name], fill) for name in ("Steady", "Ghosted", "Busier kick")]
-    assert not any(name.startswith("Fill") for name in names_of(ROCK, 32, both))
-    assert names_of(ROCK, 32, [both[0], CASES["Steady"]])[0] == "Fill at bar 4"
+    played = [edits.place(CASES[name], fill) for name in ("Steady", "Ghosted", "Busier kick")]
+    assert names_of(ROCK, 32, played, asked={3}) == ["Steady", "Ghosted", "Busier kick"]
+    assert names_of(ROCK, 32, [played[0], CASES["Steady"]])[0] == "Fill at bar 4"
+
+
+def test_what_all_have_names_none_of_them() -> None:
+    crashes = [Hit(s, Drum.CRASH, 90) for s in (4, 8, 12, 20, 24, 28)]
+    played = [edits.place(CASES[name], crashes) for name in ("Steady", "Ghosted")]
+    assert names_of(ROCK, 32, [played[0]]) == ["More crashes"]
+    assert names_of(ROCK, 32, played) == ["Steady", "Ghosted"]
 
 
 def test_what_was_completed_is_named_by_what_sets_it_apart() -> None:
