@@ -69,5 +69,27 @@ def test_bars_are_copied_at_their_own_length() -> None:
     assert 2 * right < _score("copy_bar", wrong[2:], wrong[:2])
 
 
+def test_a_bar_of_triplets_is_no_bar_of_three_quarters() -> None:
+    draw = np.random.default_rng(2)
+    waltz, shuffle = ([0, *draw.integers(1, 8, 11)] for _ in range(2))
+    train = [Beat(np.tile(waltz, 8).astype(np.int16), 12, 4) for _ in range(4)]
+    mixed = [*train, *(Beat(np.tile(shuffle, 8).astype(np.int16), 12, 3) for _ in range(4))]
+    for name in ("bigram", "copy_bar"):
+        assert _score(name, mixed, train[:1]) == pytest.approx(_score(name, train, train[:1]), rel=0.02)
+        told = [Beat(track.events, 12, 4) for track in mixed]
+        assert _score(name, told, train[:1]) > 1.05 * _score(name, train, train[:1])
+
+
+def test_each_track_has_a_score_of_its_own() -> None:
+    tracks = [beat(seed, bars=3 + seed) for seed in range(4)]
+    baseline = Baseline(BASELINES["copies"], Encoding(), tracks)
+    each = baseline.score_each(tracks)
+    assert [score.steps for score in each] == [len(track.events) - 1 for track in tracks]
+    whole = baseline.score(tracks)
+    assert sum(score.loss for score in each) == pytest.approx(whole.loss)
+    assert whole.event_perplexity is not None
+    assert whole.event_perplexity > whole.perplexity  # rests are easier
+
+
 def test_one_training_track_is_enough() -> None:
     assert _score("running", [beat(0)], [beat(1)]) < 512
