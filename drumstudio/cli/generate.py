@@ -1,27 +1,34 @@
-"""`generate`: continue a primer and write what the drummer plays as MIDI files."""
+"""`generate`: continue a primer, complete bars or dress taps, and write what the drummer plays as MIDI."""
 
 from __future__ import annotations
 
 import argparse
-import ast
 import json
 import secrets
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from drumstudio.domain.drums import DRUM_MAPS, DrumMap
-from drumstudio.domain.pattern import MAX_BARS, Hit, Pattern
-from drumstudio.domain.timing import MAX_QPM, MIN_QPM, Grid
+from drumstudio.cli import wishes
+from drumstudio.cli.primers import Primer, joined, primer_of, read_pattern
+from drumstudio.cli.wishes import Wishes
+from drumstudio.domain.dials import Dials
+from drumstudio.domain.drums import DRUM_MAPS, Drum
+from drumstudio.domain.pattern import MAX_BARS, Pattern
+from drumstudio.domain.timing import MAX_QPM, MIN_QPM
 from drumstudio.errors import UsageError
 
 if TYPE_CHECKING:
     from drumstudio.app.asking import Task
+    from drumstudio.domain.project import Lane
+    from drumstudio.ml.sampler import Sampler
 
 _MAX_OUTPUTS = 256
 # Seeds drawn for the user: short enough to be typed again.
 _SEEDS = 1_000_000
+_BARS = 4
+_SOURCES = ("primer", "primer_drums", "complete", "dress")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +42,27 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help='the primer as a Python list, the notes struck on each 16th: "[(36, 42), (), 42, ()]"',
     )
     parser.add_argument(
+        "--complete",
+        type=Path,
+        metavar="F.mid",
+        help="write the rows of these very bars that --lock does not name",
+    )
+    parser.add_argument(
+        "--dress",
+        type=Path,
+        metavar="TAPS.mid",
+        help="make a full beat of a tapped rhythm, on whatever notes",
+    )
+    parser.add_argument(
+        "--lock",
+        metavar="ROWS",
+        help="rows that stay, as kick,snare: with --complete, those of its file (those that hold hits); in a "
+        "continuation they go on as in --given, or as in the primer",
+    )
+    parser.add_argument(
+        "--given", type=Path, metavar="F.mid", help="what the --lock rows play in the bars to be written"
+    )
+    parser.add_argument(
         "--map",
         choices=[*sorted(DRUM_MAPS), "auto"],
         default="auto",
@@ -43,12 +71,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--bars",
         type=int,
-        default=4,
-        help="bars to generate, counted from the step after the primer, wherever in its bar that is (4)",
+        help=f"bars to generate, from the step after the primer, wherever in its bar that is ({_BARS})",
     )
     parser.add_argument("--outputs", type=int, default=1, help="files to write (1)")
-    parser.add_argument("--temperature", type=float, default=1.0, help="0 to 4: calm to wild (1.0)")
-    parser.add_argument("--top-p", type=float, default=1.0, help="leave out the unlikely tail (1.0: nothing)")
     parser.add_argument(
         "--seed", type=int, help="the same seed gives the same files; without one it is drawn"
     )
@@ -57,23 +82,27 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--with-primer", action="store_true", help="write the primer ahead of the continuation"
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object about what was written")
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON object about what was written, with every setting"
+    )
+    wishes.configure(parser)
 
 
 @dataclass(frozen=True, slots=True)
-class _Primer:
-    """What is to be continued; it ends after `steps`, which may lie within its last bar."""
+class _Job:
+    """What is to be written: `bars` bars as `task` asks, after `primer` where there is one."""
 
-    pattern: Pattern
-    steps: int
+    task: Task
     qpm: float
+    bars: int
+    primer: Primer | None = None
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the continuations."""
+    """Write what the drummer plays."""
     _check(args)
-    primer = _from_list(args) if args.primer is None else _from_file(args)
-    primer = _fitted(primer, args)
+    wish = wishes.wishes_of(args)
+    job = _job(args, wish)
     seed = secrets.randbelow(_SEEDS) if args.seed is None else args.seed
 
     from drumstudio.app.candidates import continuation
@@ -84,52 +113,104 @@ def run(args: argparse.Namespace) -> int:
 
     model = find_model(args.model)
     sampler = load_sampler(model)
-    task = _task(primer, args.bars)
-    answers = sampler.continue_(
-        task.primer_events,
-        task.steps,
-        task.steps_per_bar,
-        args.outputs,
-        temperature=args.temperature,
-        top_p=args.top_p,
-        seed=seed,
-        forced=task.forced,
-    )
+    wishes.check_style(wish.dials.style, sampler)
     written = []
-    for index, answer in enumerate(answers.tolist(), 1):
-        pattern = set_bars(continuation(task, answer), args.bars)
-        if args.with_primer:
-            pattern = _joined(primer, pattern, task.end_bar)
-        path = args.out / f"drumstudio_seed{seed}_{index}.mid"
-        export_pattern(path, pattern, primer.qpm)
+    for index, answer in enumerate(_answers(sampler, job, wish, args.outputs, seed)):
+        made = continuation(job.task, answer, qpm=job.qpm, dials=wish.dials, seed=seed + index)
+        pattern = set_bars(made, job.bars)
+        if args.with_primer and job.primer is not None:
+            pattern = joined(job.primer, pattern, job.task.end_bar)
+        path = args.out / f"drumstudio_seed{seed}_{index + 1}.mid"
+        export_pattern(path, pattern, job.qpm)
         written.append(str(path))
-    result = {
-        "files": written,
-        "seed": seed,
-        "model": str(model),
-        "temperature": args.temperature,
-        "top_p": args.top_p,
-        "bars": args.bars,
-        "primer_steps": primer.steps,
-        "qpm": primer.qpm,
-    }
-    print(json.dumps(result) if args.json else "\n".join(written))
-    if not args.json and args.seed is None:
+    if args.json:
+        print(json.dumps(_result(args, wish, job, written, seed, model)))
+        return 0
+    print("\n".join(written))
+    if args.seed is None:
         print(f"drumstudio: seed {seed}; --seed {seed} gives the same again", file=sys.stderr)
     return 0
 
 
+def _answers(sampler: Sampler, job: _Job, wish: Wishes, outputs: int, seed: int) -> list[list[int]]:
+    """Events of each output."""
+    task = job.task
+    where = (task.primer_events, task.steps, task.steps_per_bar, outputs)
+    quarter = task.steps_per_quarter
+    if wish.temperature is None:
+        found = sampler.play(
+            *where,
+            wish.dials,
+            seed=seed,
+            fill_bars=task.fill_bars,
+            forced=task.forced,
+            struck=task.struck,
+            steps_per_quarter=quarter,
+        )
+    elif wish.beam is None:
+        found = sampler.continue_(
+            *where,
+            temperature=wish.temperature,
+            top_p=wish.top_p,
+            seed=seed,
+            forced=task.forced,
+            struck=task.struck,
+            steps_per_quarter=quarter,
+        )
+    elif task.forced is not None or task.struck is not None:
+        raise UsageError("a beam search is for free continuations; leave --lock, --complete and --dress out")
+    else:
+        found = sampler.search(
+            *where,
+            beam=wish.beam,
+            temperature=wish.temperature,
+            top_p=wish.top_p,
+            seed=seed,
+            steps_per_quarter=quarter,
+        )
+    answers: list[list[int]] = found.tolist()
+    return answers
+
+
+def _result(
+    args: argparse.Namespace, wish: Wishes, job: _Job, written: list[str], seed: int, model: Path
+) -> dict[str, Any]:
+    """What was written, and all that is needed to write it again."""
+
+    def named(path: Path | None) -> str | None:
+        return None if path is None else str(path)
+
+    return {
+        "files": written,
+        "mode": str(job.task.mode),
+        "seed": seed,
+        "model": str(model),
+        **wish.to_json(),
+        "bars": job.bars,
+        "outputs": args.outputs,
+        "primer": named(args.primer),
+        "primer_bars": args.primer_bars,
+        "primer_drums": args.primer_drums,
+        "primer_steps": job.primer.steps if job.primer is not None else 0,
+        "with_primer": args.with_primer,
+        "complete": named(args.complete),
+        "dress": named(args.dress),
+        "lock": args.lock,
+        "given": named(args.given),
+        "map": args.map,
+        "qpm": job.qpm,
+    }
+
+
 def _check(args: argparse.Namespace) -> None:
     """UsageError where the options cannot mean anything."""
-    from drumstudio.ml.sampler import check_dials
-
-    try:
-        check_dials(args.temperature, args.top_p)
-    except ValueError as error:
-        raise UsageError(str(error)) from error
-    if (args.primer is None) == (args.primer_drums is None):
-        raise UsageError("give the primer either as --primer FILE or as --primer-drums LIST")
-    if not 1 <= args.bars < MAX_BARS:
+    given = [name for name in _SOURCES if getattr(args, name) is not None]
+    if len(given) != 1:
+        raise UsageError(
+            "give what to play to either as --primer FILE or as --primer-drums LIST, --complete FILE "
+            "or --dress FILE"
+        )
+    if args.bars is not None and not 1 <= args.bars < MAX_BARS:
         raise UsageError(f"--bars is 1 to {MAX_BARS - 1}, not {args.bars}")
     if not 1 <= args.outputs <= _MAX_OUTPUTS:
         raise UsageError(f"--outputs is 1 to {_MAX_OUTPUTS}, not {args.outputs}")
@@ -141,103 +222,84 @@ def _check(args: argparse.Namespace) -> None:
         raise UsageError(f"--seed is 0 or more, not {args.seed}")
     if args.qpm is not None and not MIN_QPM <= args.qpm <= MAX_QPM:
         raise UsageError(f"--qpm is {MIN_QPM:g} to {MAX_QPM:g}, not {args.qpm}")
+    if given[0] in ("complete", "dress"):
+        for name in ("bars", "given", "with_primer") + (("lock",) if args.dress else ()):
+            if getattr(args, name):
+                raise UsageError(f"--{name.replace('_', '-')} does not go with --{given[0]}")
+    elif args.given is not None and args.lock is None:
+        raise UsageError("--given goes with --lock, which says which of its rows stay")
+    args.bars = _BARS if args.bars is None else args.bars
 
 
-def _from_file(args: argparse.Namespace) -> _Primer:
-    """The primer in a MIDI file, its tempo and meter kept."""
+def _job(args: argparse.Namespace, wish: Wishes) -> _Job:
+    """What the drummer is asked."""
+    from drumstudio.app.asking import prepare
+    from drumstudio.domain.candidate import Mode
+
+    lanes = _lanes(frozenset() if args.lock is None else wishes.rows_of(args.lock))
+    if args.complete is None and args.dress is None:
+        primer = primer_of(args)
+        return _Job(_task(primer, args, wish, lanes), primer.qpm, args.bars, primer)
+    pattern, qpm = read_pattern(args.dress or args.complete, args)
+    mode = Mode.COMPLETE if args.dress is None else Mode.DRESS
+    if mode is Mode.DRESS:
+        taps = {hit.step: replace(hit, drum=Drum.SNARE) for hit in pattern.hits}
+        pattern = replace(pattern, hits=tuple(taps.values()))
+    pattern = _marked(pattern, wish, 0)
+    return _Job(prepare(pattern, lanes, dials=_fills(wish), mode=mode), qpm, pattern.bars)
+
+
+def _task(primer: Primer, args: argparse.Namespace, wish: Wishes, lanes: tuple[Lane, ...]) -> Task:
+    """What the drummer is asked: the steps of `--bars` bars from the step after the primer on."""
+    from drumstudio.app.asking import prepare
+    from drumstudio.domain.candidate import Mode
     from drumstudio.domain.edits import set_bars
-    from drumstudio.midi.files import import_pattern
 
-    found = import_pattern(args.primer, None if args.map == "auto" else DRUM_MAPS[args.map])
-    pattern = found.pattern
-    if args.primer_bars is not None:
-        if args.primer_bars > pattern.bars:
-            raise UsageError(f"--primer-bars {args.primer_bars}: {args.primer} has {pattern.bars}")
-        pattern = set_bars(pattern, args.primer_bars)
-    pattern = replace(pattern, seam=None)
-    return _Primer(pattern, pattern.steps, found.qpm if args.qpm is None else args.qpm)
-
-
-def _from_list(args: argparse.Namespace) -> _Primer:
-    """The primer in a Python list of what is struck on each 16th, dressed as the drummer would play it."""
-    from drumstudio.ml.dynamics import dress
-
-    drum_map = DRUM_MAPS["magenta" if args.map == "auto" else args.map]
-    events = parse_primer_drums(args.primer_drums, drum_map)
-    grid = Grid()
-    bars = max(1, -(-len(events) // grid.steps_per_bar))
-    if bars >= MAX_BARS:
-        raise UsageError(
-            f"--primer-drums has {len(events)} steps; at most {(MAX_BARS - 1) * 16} can be continued"
-        )
-    pattern = Pattern(grid, bars, dress(events, Pattern(grid)))
-    return _Primer(pattern, len(events), 120.0 if args.qpm is None else args.qpm)
-
-
-def parse_primer_drums(text: str, drum_map: DrumMap) -> list[int]:
-    """Nine-drum events of a Python list of steps, each a note number or a tuple or list of them.
-
-    UsageError says which step cannot be read.
-    """
-    try:
-        steps = ast.literal_eval(text.strip())
-    except (ValueError, SyntaxError, MemoryError, RecursionError) as error:
-        raise UsageError(
-            '--primer-drums is a Python list of the notes on each 16th, as "[(36, 42), (), 42, ()]"'
-        ) from error
-    if not isinstance(steps, (list, tuple)):
-        raise UsageError(f'--primer-drums is a list, as "[(36, 42), ()]", not {type(steps).__name__}')
-    return [_event(step, number, drum_map) for number, step in enumerate(steps, 1)]
-
-
-def _event(step: object, number: int, drum_map: DrumMap) -> int:
-    notes = step if isinstance(step, (list, tuple, set)) else (step,)
-    event = 0
-    for note in notes:
-        if type(note) is not int:
-            raise UsageError(f"--primer-drums: step {number} holds {note!r}, which is not a note number")
-        drum = drum_map.drum_of(note)
-        if drum is None:
-            raise UsageError(
-                f"--primer-drums: step {number} holds note {note}, which is no drum of the "
-                f"{drum_map.label} map; choose another with --map"
-            )
-        event |= 1 << drum
-    return event
-
-
-def _fitted(primer: _Primer, args: argparse.Namespace) -> _Primer:
-    """The primer, or as much of its end as leaves room for the continuation."""
-    room = MAX_BARS - args.bars
-    if primer.pattern.bars <= room:
-        return primer
-    if args.with_primer:
-        raise UsageError(
-            f"primer and continuation are at most {MAX_BARS} bars; choose fewer --bars or --primer-bars"
-        )
     per_bar = primer.pattern.grid.steps_per_bar
-    cut = (primer.pattern.bars - room) * per_bar
-    hits = tuple(replace(hit, step=hit.step - cut) for hit in primer.pattern.hits if hit.step >= cut)
-    return _Primer(replace(primer.pattern, bars=room, hits=hits), primer.steps - cut, primer.qpm)
+    first = -(-primer.steps // per_bar)
+    heard = [hit for hit in primer.pattern.hits if hit.step < primer.steps]
+    given = _given(primer, args) if args.given is not None else replace(primer.pattern, bars=max(1, first))
+    begun = primer.steps // per_bar
+    kept = [
+        replace(hit, step=bar * per_bar + hit.step % per_bar)
+        for bar in range(begun, first + args.bars)
+        for hit in given.hits
+        if lanes[hit.drum].locked and hit.step // per_bar == (bar - begun) % given.bars
+    ]
+    source = set_bars(primer.pattern, first + args.bars)
+    source = source.with_hits([*heard, *(hit for hit in kept if hit.step >= primer.steps)])
+    source = _marked(replace(source, seam=primer.steps or None), wish, primer.cut)
+    mode = Mode.CONTINUE if primer.steps else Mode.COMPLETE
+    task = prepare(source, lanes, args.bars, dials=_fills(wish), mode=mode)
+    steps = args.bars * task.steps_per_bar
+    return replace(task, steps=steps, forced=None if task.forced is None else task.forced[:steps])
 
 
-def _task(primer: _Primer, bars: int) -> Task:
-    """What the drummer is asked: the steps of `bars` bars from the step after the primer on."""
-    from drumstudio.app.asking import Task, prepare
-    from drumstudio.domain.performance import ALL_LANES
+def _given(primer: Primer, args: argparse.Namespace) -> Pattern:
+    """The pattern of `--given`, on the primer's grid."""
+    from drumstudio.domain.edits import set_grid
 
-    pattern = primer.pattern
-    if primer.steps == 0:
-        nothing: frozenset[tuple[int, int]] = frozenset()
-        return Task(pattern, 0, bars, pattern, (), bars * pattern.grid.steps_per_bar, None, (), nothing)
-    seam = primer.steps if primer.steps < pattern.steps else None
-    task = prepare(replace(pattern, seam=seam), ALL_LANES, bars)
-    return replace(task, steps=bars * task.steps_per_bar)
+    pattern, _ = read_pattern(args.given, args)
+    if pattern.grid.meter != primer.pattern.grid.meter:
+        raise UsageError(
+            f"{args.given} is in {pattern.grid.meter} and the primer in {primer.pattern.grid.meter}; "
+            "give rows in the primer's meter"
+        )
+    return set_grid(pattern, primer.pattern.grid)
 
 
-def _joined(primer: _Primer, continuation: Pattern, bars: int) -> Pattern:
-    """The primer and its continuation as one pattern of `bars` bars, the seam between them."""
-    kept = [hit for hit in primer.pattern.hits if hit.step < primer.steps]
-    added: list[Hit] = [replace(hit, step=hit.step + primer.steps) for hit in continuation.hits]
-    seam = primer.steps if primer.steps else None
-    return replace(primer.pattern, bars=bars, hits=(*kept, *added), seam=seam)
+def _fills(wish: Wishes) -> Dials:
+    """The dials as far as they mark bars: none where there are no dials."""
+    return wish.dials if wish.temperature is None else replace(wish.dials, fills=0)
+
+
+def _marked(pattern: Pattern, wish: Wishes, cut: int) -> Pattern:
+    """`pattern`, whose first `cut` bars are left out, with the fills that are asked for marked."""
+    marks = {bar - cut for bar in wish.fill_bars}
+    return replace(pattern, fill_bars=frozenset(bar for bar in marks if 0 <= bar < pattern.bars))
+
+
+def _lanes(locked: frozenset[Drum]) -> tuple[Lane, ...]:
+    from drumstudio.domain.project import Lane
+
+    return tuple(Lane(locked=drum in locked) for drum in Drum)

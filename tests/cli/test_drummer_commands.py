@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from support.tiny_model import tiny_model
 
-from drumstudio.cli.generate import parse_primer_drums
 from drumstudio.cli.main import main
+from drumstudio.cli.primers import parse_primer_drums
 from drumstudio.domain.drums import MAGENTA, ROLAND, Drum
 from drumstudio.domain.pattern import Pattern, pattern_from_events
 from drumstudio.domain.timing import Grid, Meter
