@@ -12,9 +12,15 @@ from drumstudio.ml.encoding import Encoding
 from drumstudio.ml.stepper import expected_shapes
 
 
-def tiny_model(path: Path, seed: int = 0, units: int = 12, encoding: Encoding | None = None) -> Path:
-    """Write a model of one small layer to `path`; it strikes a handful of drums."""
-    network, encoding = NetworkConfig(layers=(units,)), encoding or Encoding()
+def tiny_model(
+    path: Path,
+    seed: int = 0,
+    units: int = 12,
+    encoding: Encoding | None = None,
+    styles: tuple[str, ...] = (),
+) -> Path:
+    """Write a model of one small layer to `path`; it strikes a handful of drums, and knows `styles`."""
+    network, encoding = NetworkConfig(layers=(units,), styles=styles), encoding or Encoding()
     draw = np.random.default_rng(seed)
     weights = {
         name: draw.normal(0.0, 0.5, shape).astype(np.float32)

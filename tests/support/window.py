@@ -60,6 +60,8 @@ def open_window(
     try:
         yield window
     finally:
+        if window.document.path is not None:
+            window.document.mark_saved(window.document.path)
         window.document.stack.setClean()
         window.close()
         qtbot.waitUntil(window.isHidden, timeout=WAIT)
