@@ -15,10 +15,12 @@ from drumstudio.errors import CheckpointError
 from drumstudio.ml.beam import Beam, search
 from drumstudio.ml.checkpoint import Checkpoint, Weights, load
 from drumstudio.ml.config import GROOVE_MEMORY
-from drumstudio.ml.encoding import Events
+from drumstudio.ml.control import control_features, family_of, fills_of
+from drumstudio.ml.encoding import Events, Floats
+from drumstudio.ml.guidance import Guided
 from drumstudio.ml.playing import Cancelled, Course, Forced, Given, OnStep, Start, look
 from drumstudio.ml.shaping import Shape, plain_shape, shape_of
-from drumstudio.ml.stepper import Player, State, build_player
+from drumstudio.ml.stepper import Player, build_player
 
 MAX_TEMPERATURE = 4.0
 MAX_GATE_BIAS = 8.0
@@ -27,6 +29,8 @@ MAX_GATE_BIAS = 8.0
 GRID = 4
 # Bars by which a drummer who has heard nothing gets into the groove.
 LEAD_BARS = 2
+# How many times the network takes the style it is asked for.
+_STYLE_STRENGTH = 2.5
 
 
 def load_sampler(path: Path) -> Sampler:
@@ -151,9 +155,10 @@ class Sampler:
         given.check(steps)
         if shape is None:
             shape = plain_shape(steps, temperature, top_p, gate_bias)
-        start = self._start(primer_events, steps, steps_per_bar, steps_per_quarter, cancelled)
+        player = self._player_for(shape.style)
+        start = self._start(player, primer_events, steps, steps_per_bar, steps_per_quarter, shape, cancelled)
         course = Course(
-            self._player,
+            player,
             self.checkpoint.encoding,
             start,
             shape,
@@ -184,7 +189,15 @@ class Sampler:
         return search(
             self._player,
             self.checkpoint.encoding,
-            self._start(primer_events, steps, steps_per_bar, steps_per_quarter, cancelled),
+            self._start(
+                self._player,
+                primer_events,
+                steps,
+                steps_per_bar,
+                steps_per_quarter,
+                plain_shape(steps, temperature, top_p, 0.0),
+                cancelled,
+            ),
             beam,
             steps=steps,
             candidates=candidates,
@@ -194,40 +207,46 @@ class Sampler:
             cancelled=cancelled,
         )
 
+    def _player_for(self, style: str) -> Player:
+        """The network, or the network that takes `style` more than once where it knows it."""
+        known = family_of(style) in self.checkpoint.network.styles
+        return Guided(self._player, _STYLE_STRENGTH) if known else self._player
+
     def _start(
         self,
+        player: Player,
         primer_events: Sequence[int] | npt.NDArray[np.integer],
         steps: int,
         steps_per_bar: int,
         steps_per_quarter: int,
+        shape: Shape,
         cancelled: Cancelled | None,
     ) -> Start:
-        """The network's state after all of the primer but its last step."""
+        """The state of `player` after all of the primer but its last step, told what `shape` tells."""
         encoding = self.checkpoint.encoding
         coarse = max(1, steps_per_quarter // encoding.steps_per_quarter)
         own_quarter, per_bar = -(-steps_per_quarter // coarse), -(-steps_per_bar // coarse)
         given = np.asarray(primer_events, np.int64).reshape(-1)
         primer = encoding.encode(_merged(given, coarse))
-        state = self._read(primer, per_bar, own_quarter, cancelled)
-        places = self._player.places(len(primer), -(-steps // coarse), per_bar, own_quarter)
-        before = int(primer[-1]) if len(primer) else encoding.start
-        return Start(state, before, given, places, steps_per_bar, steps_per_quarter, coarse)
-
-    def _read(
-        self,
-        primer: npt.NDArray[np.int64],
-        steps_per_bar: int,
-        steps_per_quarter: int,
-        cancelled: Cancelled | None,
-    ) -> State:
-        """State, of one row, after all of the primer but its last step."""
-        state = self._player.start(1, steps_per_bar, steps_per_quarter)
-        before = np.append(self.checkpoint.encoding.start, primer)
-        places = self._player.places(0, len(primer), steps_per_bar, steps_per_quarter)
+        told = self._told(given, shape, steps_per_bar, steps_per_quarter)[::coarse]
+        before = np.append(encoding.start, primer)
+        state = player.start(1, per_bar, own_quarter)
+        places = player.places(0, len(told), per_bar, own_quarter, told)
         for step in range(len(primer)):
             look(cancelled)
-            state = self._player.advance(before[step : step + 1], places[step], state)
-        return state
+            state = player.advance(before[step : step + 1], places[step], state)
+        return Start(
+            state, int(before[-1]), given, places[len(primer) :], steps_per_bar, steps_per_quarter, coarse
+        )
+
+    def _told(
+        self, primer: npt.NDArray[np.int64], shape: Shape, steps_per_bar: int, steps_per_quarter: int
+    ) -> Floats:
+        """What the network is told of every step of primer and continuation, (steps, features)."""
+        fill = None
+        if shape.fill is not None:
+            fill = np.concatenate((fills_of(primer.astype(np.int16), steps_per_bar), shape.fill))
+        return control_features(self.checkpoint.network, len(primer) + len(shape.gate), shape.style, fill)
 
 
 def _check(steps: int, steps_per_bar: int, candidates: int, seed: int) -> None:

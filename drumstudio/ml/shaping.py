@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from drumstudio.domain.dials import Dials
 from drumstudio.domain.drums import DRUM_COUNT, Drum
+from drumstudio.ml.control import FILL, NO_FILL
 from drumstudio.ml.encoding import Encoding, events_to_hits
 from drumstudio.ml.musicality import TOMS
 
@@ -65,7 +66,8 @@ class Shape:
     each drum's being struck; `room` (steps, 9), 0 to 1, how much the number of hits may be steered
     by this cell; `expected` (steps,) the hits that steering wants, in shares of the `hits_a_bar`, nan
     where it looks away; `lean` the steering that is always there, `steer` that for each bar's worth of
-    hits that is missing.
+    hits that is missing.  `fill` (steps,), 1 in bars that end in a fill and 0 in others, and `style` are
+    told to a network that listens (:mod:`drumstudio.ml.control`); None and "" tell nothing.
     """
 
     temperature: float
@@ -78,6 +80,7 @@ class Shape:
     lean: float
     steer: float
     fills: tuple[Fill, ...]
+    fill: npt.NDArray[np.int8] | None
     style: str = ""
 
     def behind(self, lead: Shape) -> Shape:
@@ -89,6 +92,7 @@ class Shape:
             odds=np.concatenate((lead.odds, self.odds)),
             room=np.concatenate((lead.room, self.room)),
             expected=np.concatenate((lead.expected, self.expected)),
+            fill=None if lead.fill is None or self.fill is None else np.concatenate((lead.fill, self.fill)),
             fills=tuple(Fill(fill.bar + steps, fill.start + steps, fill.end + steps) for fill in self.fills),
         )
 
@@ -144,6 +148,7 @@ def shape_of(
         _LEAN * busier,
         _STEER + _STEER_MORE * abs(busier),
         fills,
+        _told(fills, steps),
         dials.style,
     )
 
@@ -152,7 +157,7 @@ def plain_shape(steps: int, temperature: float, top_p: float, gate_bias: float) 
     """The shape that leaves the network to itself."""
     nothing = np.zeros((steps, DRUM_COUNT))
     bias = np.full(steps, gate_bias)
-    return Shape(temperature, top_p, bias, nothing, nothing, np.full(steps, np.nan), 1.0, 0.0, 0.0, ())
+    return Shape(temperature, top_p, bias, nothing, nothing, np.full(steps, np.nan), 1.0, 0.0, 0.0, (), None)
 
 
 def event_odds(odds: Odds, encoding: Encoding) -> Odds:
@@ -246,6 +251,14 @@ def _fills(dials: Dials, time: _Time, marked: Collection[int]) -> tuple[Fill, ..
         if (bar in marked or dials.fill_at(bar)) and start < min(end, time.steps):
             found.append(Fill(first, start, end))
     return tuple(found)
+
+
+def _told(fills: tuple[Fill, ...], steps: int) -> npt.NDArray[np.int8]:
+    """Whether each step (steps,) is of a bar that ends in a fill."""
+    told = np.full(steps, NO_FILL, np.int8)
+    for fill in fills:
+        told[max(fill.bar, 0) : fill.end] = FILL
+    return told
 
 
 def _shape_fill(fill: Fill, odds: Odds, bias: Odds, groove: Hits | None, crash: bool) -> None:
