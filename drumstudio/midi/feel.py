@@ -40,6 +40,8 @@ _ANYWHERE = 0.08
 # Swings of 8ths, in percent: up to a ratio of 1.4 they are undone on the grid of 16ths; from 1.5 on they
 # are the outer two of a triplet.  Nobody in that data set plays between the two.
 _LIGHT, _HEAVY = range(54, 60, 2), range(60, 76, 2)
+# Beyond it a pair is a dotted 8th and a 16th, which straight 16ths hold.  Few swing harder than 0.73.
+_DOTTED = 0.745
 # 16ths whose first takes this share of the pair are played as a shuffle, and undone before quantising.
 _SHUFFLED_FROM = 0.56
 _MIDDLE_SHARE = 0.15  # of the strokes between beats, from which on triplets are played out
@@ -96,8 +98,10 @@ def recognise_feel(ticks: ArrayLike, ppq: int, qpm: float, meter: tuple[int, int
     onsets = _onsets(quarters, _TOGETHER * qpm / 60.0)
     if len(onsets) < _FEW:
         return Feel()
-    idea, shift = _likeliest(onsets, qpm, meter[1] < 8)
-    return _measured(onsets, idea, shift, qpm)
+    feel = _measured(onsets, *_likeliest(onsets, qpm, meter[1] < 8), qpm)
+    if feel.kind == SWUNG and feel.swing > _DOTTED:
+        return _measured(onsets, *_likeliest(onsets, qpm, False), qpm)
+    return feel
 
 
 def place(

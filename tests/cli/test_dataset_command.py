@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.smf import rock_file, write
+from support.smf import chunk, drums, rock_file, smf, write
 
 from drumstudio.cli.main import main
 from drumstudio.ml.dataset import DataSet
@@ -41,6 +41,24 @@ def test_json_is_one_object_with_every_verdict(
     assert verdicts["notes.mid"]["kind"] == "filtered"
     assert err.splitlines() == [f"{out}: 10 bars in 2 sequences from 2 of 4 files"]
     assert DataSet.load(out).fingerprint == result["fingerprint"]
+
+
+def test_steps_are_found_by_feel_or_as_drum_rnn_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shuffle = [(480 * (step // 2) + 320 * (step % 2) + 20, (36, 42, 38, 42)[step % 4]) for step in range(32)]
+    path = write(tmp_path / "shuffle.mid", smf(chunk(drums(shuffle))))
+    out = str(tmp_path / "set.drumdata")
+    found = {}
+    for way in ([], ["--quantise", "feel"], ["--quantise", "drum_rnn"]):
+        assert main(["dataset", str(path), "--out", out, "--json", *way]) == 0
+        result = json.loads(capsys.readouterr().out)
+        found[tuple(way[1:])] = (result["quantise"], result["feels"], result["verdicts"][0]["feel"])
+    assert found[()] == found["feel",] == ("feel", {"swung": 1}, "swung")
+    assert found["drum_rnn",] == ("drum_rnn", {"straight": 1}, "straight")
+    assert main(["dataset", str(path), "--out", out]) == 0
+    line = capsys.readouterr().out.splitlines()[1]
+    assert "8ths swung 67%, on 12 steps a bar; played 21 ms late, which is taken out" in line
 
 
 def test_the_table_has_a_line_a_file(

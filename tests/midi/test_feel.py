@@ -75,6 +75,12 @@ def test_a_shuffle_of_16ths_stays_on_16ths(share: float, late: float) -> None:
     assert place(ticks, PPQ, 90, feel).steps.tolist() == list(range(4, 4 + len(ticks)))
 
 
+@pytest.mark.parametrize("qpm", [70, 120, 160])
+def test_dotted_8ths_are_straight_and_hard_swing_is_not(qpm: float) -> None:
+    assert recognise_feel(played((0, 0.75), quarters=64, qpm=qpm), PPQ, qpm).kind == "straight"
+    assert recognise_feel(played((0, 0.73), quarters=64, qpm=qpm), PPQ, qpm).kind == "swung"
+
+
 def test_ghost_notes_flams_and_fills_do_not_change_what_is_felt() -> None:
     draw = np.random.default_rng(3)
     for places, kind in ((swung(2), "swung"), (TRIPLETS, "triplet"), (SIXTEENTHS, "straight")):
