@@ -73,18 +73,18 @@ def names_of(
     per_bar = source.grid.steps_per_bar
     first = start // per_bar
     made = [
-        _playing([(hit.step + start, hit) for hit in one.hits], per_bar, first, start + one.steps).without(
-            asked
-        )
+        _playing([(hit.step + start, hit) for hit in one.hits], per_bar, first, start + one.steps)
         for one in continuations
     ]
+    fills = [_fill_kinds(playing, asked, per_bar) for playing in made]
+    made = [playing.without(asked) for playing in made]
     if among:
         against = _Playing(tuple(bar for playing in made for bar in playing.bars))
         found = [_facts_among(against, playing) for playing in made]
     else:
         primer = _playing([(hit.step, hit) for hit in source.hits if hit.step < start], per_bar, 0, start)
         found = [_facts(primer, playing, per_bar) for playing in made]
-    return _chosen(_apart(found))
+    return _chosen(_apart([[*facts, *kinds] for facts, kinds in zip(found, fills, strict=True)]))
 
 
 def _apart(found: list[list[tuple[float, str]]]) -> list[list[tuple[float, str]]]:
@@ -127,11 +127,13 @@ def _facts(primer: _Playing, made: _Playing, per_bar: int) -> list[tuple[float, 
     """What can be said of `made`, with strengths of about 0 to 1."""
     if not made.per_bar():
         return [(1.0, "Silence")]
-    likeness = _likeness(primer, made)
-    facts = [(2.0, "Same again")] if likeness == 1.0 else []
-    facts.append((likeness * 0.75, "Steady") if likeness >= 0.6 else (0.55 - likeness, "Loose"))
-    facts += _fills(primer, made, per_bar)
-    return [(strength, name) for strength, name in [*facts, *_changes(primer, made)] if strength > 0.05]
+    answered = _Playing(tuple(primer.bars[bar.number % len(primer.bars)] for bar in made.bars))
+    likeness = _likeness(answered, made)
+    if likeness == 1.0:
+        return [(2.0, "Same again")]
+    facts = [(likeness * 0.75, "Steady") if likeness >= 0.6 else (0.55 - likeness, "Loose")]
+    facts += [*_fills(answered, made, per_bar), *_changes(answered, made)]
+    return [(strength, name) for strength, name in facts if strength > 0.05]
 
 
 def _facts_among(all_of_them: _Playing, made: _Playing) -> list[tuple[float, str]]:
@@ -165,22 +167,34 @@ def _changes(primer: _Playing, made: _Playing) -> list[tuple[float, str]]:
     return facts
 
 
-def _likeness(primer: _Playing, made: _Playing) -> float:
+def _likeness(answered: _Playing, made: _Playing) -> float:
     scores = []
-    for bar in made.bars:
-        ours, theirs = bar.cells(), primer.bars[bar.number % len(primer.bars)].cells()
+    for bar, other in zip(made.bars, answered.bars, strict=True):
+        ours, theirs = bar.cells(), other.cells()
         scores.append(len(ours & theirs) / len(ours | theirs) if ours | theirs else 1.0)
     return sum(scores) / len(scores)
 
 
-def _fills(primer: _Playing, made: _Playing, per_bar: int) -> list[tuple[float, str]]:
+def _fill_kinds(made: _Playing, asked: Collection[int], per_bar: int) -> list[tuple[float, str]]:
+    """Of what kind the fills are that were asked for, where nothing else tells continuations apart."""
+    bars = [bar for bar in made.bars if bar.number in asked]
+    drums = [hit.drum for bar in bars for step, hit in bar.hits if step >= per_bar // 2]
+    toms, snares = sum(drum in _TOMS for drum in drums), drums.count(Drum.SNARE)
+    if not bars or toms + snares == 0:
+        return []
+    facts = [(0.12, "Tom fill" if toms > snares else "Snare fill")]
+    size = (toms + snares) / len(bars) / per_bar * 16
+    facts.append((0.01 * size, "Big fill") if size >= 7 else (0.1 - 0.01 * size, "Small fill"))
+    return facts
+
+
+def _fills(answered: _Playing, made: _Playing, per_bar: int) -> list[tuple[float, str]]:
     """Bars unlike the primer's with two or more tom or new snare strokes in their second half."""
     found = []
-    for bar in made.bars:
-        theirs = primer.bars[bar.number % len(primer.bars)].cells()
+    for bar, other in zip(made.bars, answered.bars, strict=True):
         new = [
             (step, drum)
-            for step, drum in bar.cells() - theirs
+            for step, drum in bar.cells() - other.cells()
             if step >= per_bar // 2 and drum in (*_TOMS, Drum.SNARE)
         ]
         if len(new) >= 2:

@@ -54,6 +54,13 @@ def test_a_fill_that_was_asked_for_names_nothing() -> None:
     assert names_of(ROCK, 32, [played[0], CASES["Steady"]])[0] == "Fill at bar 4"
 
 
+def test_where_only_the_fills_differ_they_give_the_names() -> None:
+    toms = [Hit(s, Drum.HIGH_TOM, 90) for s in range(24, 32)]
+    snares = [Hit(s, Drum.SNARE, 90) for s in (26, 27)]
+    played = [edits.place(ROCK, toms), edits.place(ROCK, snares), ROCK]
+    assert names_of(ROCK, 32, played, asked={3}) == ["Same again", "Snare fill", "Small fill"]
+
+
 def test_what_all_have_names_none_of_them() -> None:
     crashes = [Hit(s, Drum.CRASH, 90) for s in (4, 8, 12, 20, 24, 28)]
     played = [edits.place(CASES[name], crashes) for name in ("Steady", "Ghosted")]
