@@ -527,7 +527,15 @@ def test_models_lists_shipped_own_and_damaged(tiny, capsys) -> None:
     assert main(["models"]) == 0
     table = capsys.readouterr().out
     assert "cannot be used" in table
-    assert models["groove_drummer"]["name"] in table
+    shipped = models["groove_drummer"]
+    line = next(line for line in table.splitlines() if line.startswith("groove_drummer "))
+    for told in (shipped["name"], shipped["network"], shipped["trained_on"], shipped["date"]):
+        assert told in line
+    for figure in (shipped["figures"]["rock beats"], shipped["figures"]["all"]):
+        assert f" {figure:.2f} " in line
+    own = next(line for line in table.splitlines() if line.startswith("mine "))
+    assert (own.endswith(" own"), line.endswith(" shipped")) == (True, True)
+    assert len(own) == len(line)
 
 
 def test_a_damaged_model_is_refused_in_a_sentence(primer, tmp_path, capsys) -> None:

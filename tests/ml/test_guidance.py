@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from drumstudio.domain.dials import Dials
 from drumstudio.ml.config import GROOVE_MEMORY, NetworkConfig
 from drumstudio.ml.control import control_features
 from drumstudio.ml.encoding import Encoding
 from drumstudio.ml.guidance import Guided
+from drumstudio.ml.sampler import Sampler
 from drumstudio.ml.stepper import Player, build_player
 
 NETWORKS = [
@@ -51,3 +53,21 @@ def test_where_nothing_is_asked_nothing_is_guided_and_the_gate_goes_on_working(m
     player = build_player(network, Encoding(), make_model(network)[1])
     found = _heard(Guided(player, 5.0), network, False, bias=2.0)
     np.testing.assert_allclose(found, _heard(player, network, False, bias=2.0), atol=1e-4)
+
+
+def test_a_style_that_is_known_is_heard_and_others_are_passed_over(make_model) -> None:
+    network = NETWORKS[1]
+    sampler = Sampler(*make_model(network))
+
+    def played(style: str) -> list[list[int]]:
+        return sampler.play([5, 0, 4, 0] * 4, 32, 16, 3, Dials(style=style), seed=1).tolist()
+
+    assert played("rock") == played("rock/halftime") == played("rock")
+    assert len({str(played(style)) for style in ("", "rock", "jazz")}) == 3
+    assert played("polka") == played("")
+
+
+def test_one_drum_on_eighths_takes_styles_too(make_model) -> None:
+    network = NetworkConfig(GROOVE_MEMORY, layers=(12,), styles=("jazz", "rock"), wide=True)
+    sampler = Sampler(*make_model(network, Encoding(1, 2)))
+    assert sampler.play([1, 0, 0, 0] * 4, 21, 16, 2, Dials(style="jazz")).shape == (2, 21)
