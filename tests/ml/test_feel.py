@@ -320,6 +320,12 @@ def test_the_shipped_file_is_small_and_says_where_it_comes_from() -> None:
     assert {"rock", "funk", "jazz", "latin"} <= set(model.config.styles)
 
 
+def test_it_is_no_drummer() -> None:
+    from drumstudio.ml.catalogue import list_models
+
+    assert feel_file.FILE not in [model.path.name for model in list_models()]
+
+
 # -- training
 
 
