@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from drumstudio.midi.feel import Feel, recognise_feel
 from drumstudio.midi.importer import Imported, import_pattern
 from drumstudio.midi.maps import MAP_NAMES, drum_channel, recognise_map, resolve_map
 from drumstudio.midi.reader import MidiNote, MidiSong, read_song
@@ -10,6 +11,7 @@ from drumstudio.midi.writer import export_pattern
 
 __all__ = [
     "MAP_NAMES",
+    "Feel",
     "Imported",
     "MidiNote",
     "MidiSong",
@@ -18,6 +20,7 @@ __all__ = [
     "export_pattern",
     "import_pattern",
     "read_song",
+    "recognise_feel",
     "recognise_map",
     "resolve_map",
     "steps",

@@ -107,10 +107,12 @@ class MidiSong:
 
     def parts(self) -> list[MidiSong]:
         """The song itself, or one song a track for type 2, whose tracks are pieces of their own."""
+        if self.kind != 2:
+            return [self]
         rows: dict[int, list[list[int]]] = {}
         for row in self.rows:
             rows.setdefault(row[4], []).append(row)
-        if self.kind != 2 or len(rows) < 2:
+        if len(rows) < 2:
             return [self]
         return [self._part(track, own) for track, own in sorted(rows.items())]
 
