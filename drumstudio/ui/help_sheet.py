@@ -133,7 +133,7 @@ class HelpSheet(QDialog):
         keymap.changed.connect(self._refill)
         self._refill()
         screen = self.screen().availableGeometry()
-        self.resize(min(1180, screen.width() - 40), min(800, screen.height() - 60))
+        self.resize(min(1220, screen.width() - 40), min(800, screen.height() - 60))
 
     # -- what stands on it
 
@@ -142,7 +142,7 @@ class HelpSheet(QDialog):
         inside.setObjectName("keys")
         columns = QHBoxLayout(inside)
         columns.setContentsMargins(20, 16, 20, 16)
-        columns.setSpacing(32)
+        columns.setSpacing(28)
         groups: dict[str, list[Shortcut]] = {}
         for shortcut in SHORTCUTS:
             groups.setdefault(shortcut.group, []).append(shortcut)

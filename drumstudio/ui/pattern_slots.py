@@ -5,8 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
+from PySide6.QtGui import QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QWidget,
+)
 
 from drumstudio.domain import edits
 from drumstudio.domain.pattern import MAX_BARS, Pattern
@@ -18,6 +28,58 @@ from drumstudio.ui.fields import tabular
 from drumstudio.ui.layouts import restyle
 
 _SIDE = 30
+
+
+class _Strip(QScrollArea):
+    """Slots in a row, as wide as they need or there is room for; the wheel moves those that do not fit."""
+
+    def __init__(self, inside: QWidget) -> None:
+        super().__init__()
+        self._inside = inside
+        self._shown: QWidget | None = None
+        self.setWidget(inside)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        inside.setObjectName("slots")
+
+    def sizeHint(self) -> QSize:
+        """All of them side by side."""
+        return self._inside.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """One of them."""
+        return QSize(_SIDE, _SIDE)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A slot came or went: the row needs another width, and has it once it is resized."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        done = super().eventFilter(watched, event)
+        if event.type() == QEvent.Type.Resize:
+            self.reveal(self._shown)
+        return done
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep in sight what was to be seen."""
+        super().resizeEvent(event)
+        self.reveal(self._shown)
+
+    def reveal(self, slot: QWidget | None) -> None:
+        """Keep `slot` in sight from now on."""
+        self._shown = slot
+        if slot is not None:
+            self.ensureWidgetVisible(slot, _SIDE, 0)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Move sideways."""
+        turn = event.angleDelta()
+        bar = self.horizontalScrollBar()
+        bar.setValue(bar.value() - (turn.x() or turn.y()) // 2)
+        event.accept()
 
 
 class PatternSlots(QWidget):
@@ -37,8 +99,11 @@ class PatternSlots(QWidget):
         self._bars.setMinimumWidth(56)
         self.fewer = self._step_button("−", "One bar less", -1)
         self.more = self._step_button("+", "One bar more", 1)
-        self._slots = QHBoxLayout()
+        inside = QWidget()
+        self._slots = QHBoxLayout(inside)
+        self._slots.setContentsMargins(0, 0, 0, 0)
         self._slots.setSpacing(4)
+        self._strip = _Strip(inside)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 8, 14, 8)
         row.setSpacing(4)
@@ -46,7 +111,7 @@ class PatternSlots(QWidget):
         title.setProperty("role", "muted")
         row.addWidget(title)
         row.addSpacing(8)
-        row.addLayout(self._slots)
+        row.addWidget(self._strip)
         row.addWidget(self.add)
         row.addStretch(1)
         self._tools = QHBoxLayout()
@@ -89,6 +154,7 @@ class PatternSlots(QWidget):
         self._bars.setText(_bars(project.pattern.bars))
         self.fewer.setEnabled(project.pattern.bars > 1)
         self.more.setEnabled(project.pattern.bars < MAX_BARS)
+        self._strip.reveal(self._buttons[project.current])
 
     def _add_button(self, index: int) -> None:
         button = QPushButton(PATTERN_NAMES[index])

@@ -19,7 +19,7 @@ QFrame[panel="true"][edge="left"] { border: none; border-left: 1px solid $border
 QFrame[status="true"] { background: $field; border: none; border-top: 1px solid $border; }
 QFrame[banner="true"] { background: $accent_ground; border: none; border-bottom: 1px solid $accent_text; }
 QFrame[banner="true"][kind="error"] { border-bottom: 1px solid $bad; background: $raised; }
-QWidget#cards, QWidget#empty, QWidget#keys { background: transparent; }
+QWidget#cards, QWidget#empty, QWidget#keys, QWidget#slots { background: transparent; }
 
 QFrame[card="true"] { background: $raised; border: 1px solid $border; border-radius: 8px; }
 QFrame[card="true"][lit="true"] { background: $accent_ground; border: 1px solid $accent_text; }
