@@ -23,6 +23,7 @@ class Dial(QSlider):
         super().__init__(Qt.Orientation.Horizontal)
         self.middle = middle
         self._wheel = 0
+        self._grip = 0
         self.setRange(low, high)
         self.setSingleStep(step)
         self.setPageStep(max(step, (high - low) // 8))
@@ -30,14 +31,31 @@ class Dial(QSlider):
         self.setValue(middle)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Bring the handle under the mouse; from there it is dragged."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            room = self.width() - _HANDLE
-            at = round(event.position().x()) - _HANDLE // 2
-            if abs(at - self._x_of(self.sliderPosition())) > _HANDLE // 2:
-                value = QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), at, room)
-                self.setSliderPosition(value)
-        super().mousePressEvent(event)
+        """Take the handle, or bring it under the mouse."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        x = round(event.position().x())
+        held = x - self._x_of(self.value())
+        on_handle = 0 <= held < _HANDLE
+        self._grip = held if on_handle else _HANDLE // 2
+        self.setSliderDown(True)
+        if not on_handle:
+            self._drag_to(x)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag the handle."""
+        if self.isSliderDown():
+            self._drag_to(round(event.position().x()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let the handle go."""
+        self.setSliderDown(False)
+
+    def _drag_to(self, x: int) -> None:
+        room = self.width() - _HANDLE
+        self.setSliderPosition(
+            QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), x - self._grip, room)
+        )
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Back to the middle."""
