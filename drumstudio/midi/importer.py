@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -33,7 +33,7 @@ class Imported:
 
     `unmapped` counts the strokes of each note number the map does not know; `left_out` the
     strokes beyond the longest pattern; `merged` those that met a louder one of the same drum on
-    a step.
+    a step; `feel` is what was recognised, straight where the pattern is this program's own.
     """
 
     pattern: Pattern
@@ -43,6 +43,7 @@ class Imported:
     unmapped: dict[int, int]
     left_out: int = 0
     merged: int = 0
+    feel: Feel = field(default_factory=Feel)
 
 
 def import_pattern(
@@ -71,17 +72,18 @@ def import_pattern(
             f"{path} has no drum of the {drum_map.label} map on channel {channel + 1}; "
             "try another map or channel"
         )
-    qpm = clamp_qpm(song.qpm)
+    qpm, feel = clamp_qpm(song.qpm), Feel()
     if own is not None and grid in (None, own.grid):
         if round(6e7 / own.qpm) == song.tempo:
             qpm = own.qpm
         pattern = _restored(own, notes)
     else:
-        pattern = _with_rests(_quantised(notes, song, grid), song)
+        feel = recognise_feel([note.tick for note in notes], PPQ, song.qpm, song.meter)
+        pattern = _with_rests(_quantised(notes, song, grid, feel), song)
     beyond = sum(note.tick >= (pattern.ticks - pattern.grid.ticks_per_step / 2) for note in notes)
     left_out = beyond if pattern.bars == MAX_BARS else 0
     merged = max(0, len(notes) - left_out - len(pattern.hits))
-    return Imported(pattern, qpm, drum_map, channel, unmapped, left_out, merged)
+    return Imported(pattern, qpm, drum_map, channel, unmapped, left_out, merged, feel)
 
 
 def _drum_notes(song: MidiSong, channel: int, drum_map: DrumMap) -> tuple[list[TimedNote], dict[int, int]]:
@@ -128,9 +130,8 @@ def _with_rests(pattern: Pattern, song: MidiSong) -> Pattern:
     return replace(pattern, bars=bars) if fits else pattern
 
 
-def _quantised(notes: list[TimedNote], song: MidiSong, grid: Grid | None) -> Pattern:
+def _quantised(notes: list[TimedNote], song: MidiSong, grid: Grid | None, feel: Feel) -> Pattern:
     """The notes on `grid` or that of their feel; those of a performance late as a whole keep their steps."""
-    feel = recognise_feel([note.tick for note in notes], PPQ, song.qpm, song.meter)
     late = feel.offset_seconds * song.qpm / 60.0 * PPQ
     if grid is not None:
         return quantise(notes, grid, late=late)

@@ -20,7 +20,7 @@ from drumstudio.app.recovery import Recovered
 from drumstudio.domain.demo import demo_project
 from drumstudio.domain.drums import DRUM_MAPS, GENERAL_MIDI, DrumMap
 from drumstudio.domain.project import PATTERN_NAMES, Project
-from drumstudio.midi.files import Imported, import_pattern
+from drumstudio.midi.files import Feel, Imported, import_pattern
 from drumstudio.settings import Settings
 from drumstudio.ui.autosave import Autosave
 from drumstudio.ui.bridge import Background
@@ -235,6 +235,10 @@ class FileActions(QObject):
         words = [
             f"{path.name} is in pattern {PATTERN_NAMES[current]}, read with the {found.drum_map.label} map."
         ]
+        if found.pattern.grid.triplet and found.feel.steps_per_quarter == 3:
+            words.append(f"It is felt in triplets and stands on a grid of {found.pattern.grid.label}.")
+        elif found.pattern.swing != 0.5 and found.feel != Feel():
+            words.append(f"It swings {found.pattern.swing:.0%}, and so does the pattern.")
         if found.unmapped:
             notes = ", ".join(str(note) for note in sorted(found.unmapped))
             words.append(f"Notes that mean no drum there were left out: {notes}.")

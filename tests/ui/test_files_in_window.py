@@ -158,11 +158,22 @@ def test_a_dropped_shuffle_stands_in_triplets_and_plays_as_it_was_played(
     idle(qtbot, window)
     pattern = window.document.pattern
     assert (pattern.grid.label, pattern.bars, pattern.swing) == ("1/8T", 4, 0.5)
+    assert "It is felt in triplets and stands on a grid of 1/8T." in window.banner.text
     assert window.grid.state.columns.steps == 48
     assert window.grid.state.cell_words(2, Drum.RIDE).startswith("Ride, bar 1 beat 1 let, velocity 100")
     assert sorted((s.tick, s.drum) for s in strokes(pattern)) == sorted(
         (tick, GENERAL_MIDI.drum_of(note)) for tick, note in notes
     )
+
+
+def test_a_swung_file_sets_the_swing(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    hats = [(beat * 480 + at, 42) for beat in range(16) for at in (0, 139, 240, 379)]
+    path = write(tmp_path / "swung.mid", smf(chunk(drums(hats))))
+    window.files.open_path(path)
+    idle(qtbot, window)
+    assert (window.document.pattern.grid.label, window.document.pattern.swing) == ("1/16", 0.58)
+    assert window.transport.swing.value == pytest.approx(58)
+    assert "It swings 58%, and so does the pattern." in window.banner.text
 
 
 def test_what_is_exported_is_what_the_grid_shows(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
