@@ -182,7 +182,7 @@ class Humanising(QObject):
             return
         self._before = self._ours = pattern
         self._key = self._document.gesture()
-        self._aim(cells)
+        self._cells = cells
         self.strip.open_at(int(self._settings.get(_SETTING, _USUAL)))
         self._ask()
 
@@ -211,16 +211,14 @@ class Humanising(QObject):
     def _hits_meant(self, pattern: Pattern) -> frozenset[Cell]:
         """Hits of the selection, or all, that are not locked."""
         block, state = self._grid.selection.block, self._grid.state
-        return frozenset(
-            (hit.step, hit.drum)
-            for hit in pattern.hits
-            if (block is None or block.holds(hit.step, hit.drum)) and not state.locked(hit.step, hit.drum)
-        )
-
-    def _aim(self, cells: frozenset[Cell]) -> None:
-        self._cells = cells
-        where = "all hits" if self._grid.selection.block is None else "the selection"
-        self.strip.show_target(f"{where} · {len(cells)} hit{'' if len(cells) == 1 else 's'}")
+        inside = [hit for hit in pattern.hits if block is None or block.holds(hit.step, hit.drum)]
+        meant = frozenset((hit.step, hit.drum) for hit in inside if not state.locked(hit.step, hit.drum))
+        words = f"{len(meant)} hit{'' if len(meant) == 1 else 's'}"
+        words += " of the selection" if block is not None else ""
+        if len(inside) > len(meant):
+            words += f" · {len(inside) - len(meant)} locked, left alone"
+        self.strip.show_target(words)
+        return meant
 
     def _amount_changed(self, _amount: int) -> None:
         if self.open:
@@ -231,7 +229,7 @@ class Humanising(QObject):
             return
         cells = self._hits_meant(self._before)
         if cells and cells != self._cells:
-            self._aim(cells)
+            self._cells = cells
             self._ask()
 
     def _document_changed(self) -> None:

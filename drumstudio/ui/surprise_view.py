@@ -20,7 +20,9 @@ from drumstudio.ui.grid.words import SURPRISE_LEVELS
 _AFTER = 90  # milliseconds without an edit before the drummer is asked
 # Silences are marked from here on: a stroke was expected in 4 of 5 cases.
 MISSED_FROM = 1.6
-_NO_DRUMMER = "There is no drummer to be surprised"
+_NO_DRUMMER = (
+    "There is no drummer to be surprised; train one, or put a model into the models folder (Drummer menu)"
+)
 
 
 class SurpriseView(QObject):
@@ -40,6 +42,7 @@ class SurpriseView(QObject):
         self._revision = 0
         self._asked: tuple[Pattern, Path] | None = None
         self._slot = 0
+        self._problem = ""
         self.legend = SurpriseLegend()
         self._surprising = Surprising(bridge.surprise_event.emit)
         bridge.surprise_event.connect(self._on_event)
@@ -63,14 +66,12 @@ class SurpriseView(QObject):
         self.legend.show_on(on)
         self.toggled.emit(on)
         if on:
-            if self._model is None:
-                self._fail(f"{_NO_DRUMMER}; train one, or put a model into the models folder (Drummer menu)")
             self._ask()
         else:
             self._timer.stop()
             self._surprising.cancel()
             self._asked = None
-            self.legend.show_problem("")
+            self._show_problem("")
             self._grid.set_surprise(None)
 
     def toggle(self) -> None:
@@ -106,7 +107,7 @@ class SurpriseView(QObject):
         if model is None:
             self._surprising.cancel()
             self._asked = None
-            self.legend.show_problem(_NO_DRUMMER)
+            self._show_problem(_NO_DRUMMER)
             self._grid.set_surprise({})
             return
         self._asked = pattern, model
@@ -118,15 +119,19 @@ class SurpriseView(QObject):
         if isinstance(event, SurpriseDone):
             found = event.surprise
             missed = {cell: nats for cell, nats in found.silences.items() if nats >= MISSED_FROM}
-            self.legend.show_problem("")
+            self._show_problem("")
             self._grid.set_surprise(found.hits, missed)
         else:
             self._grid.set_surprise({})
-            self._fail(event.message)
+            self._show_problem(event.message)
 
-    def _fail(self, sentence: str) -> None:
-        self.legend.show_problem(sentence)
-        self.told.emit(Message(sentence, "error"))
+    def _show_problem(self, sentence: str) -> None:
+        """Say why there are no colours in the legend, and once in full."""
+        if sentence != self._problem:
+            self._problem = sentence
+            self.legend.show_problem(sentence)
+            if sentence:
+                self.told.emit(Message(sentence, "error"))
 
 
 class SurpriseLegend(QWidget):

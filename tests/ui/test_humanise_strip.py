@@ -114,14 +114,14 @@ def test_only_the_selection_and_nothing_locked_is_touched(qtbot: QtBot, window: 
     window.humanising.begin()
     strip = window.humanising.strip
     strip.slider.setValue(100)
-    assert strip.target.text() == "the selection · 3 hits"
+    assert strip.target.text() == "3 hits of the selection · 1 locked, left alone"
     done(qtbot, window)
     after = window.document.pattern
     changed = {(h.step, h.drum) for h in set(before.hits) ^ set(after.hits)}
     assert changed
     assert changed <= {(step, Drum.SNARE) for step in (7, 9, 12)}
     window.grid.selection.select(None)
-    assert strip.target.text() == f"all hits · {len(before.hits) - 1} hits"
+    assert strip.target.text() == f"{len(before.hits) - 1} hits · 1 locked, left alone"
     done(qtbot, window)
     assert window.document.pattern.hit_at(4, Drum.SNARE) == before.hit_at(4, Drum.SNARE)
     assert {(h.step, h.drum) for h in window.document.pattern.hits} == {(h.step, h.drum) for h in before.hits}

@@ -123,6 +123,16 @@ def test_a_drummer_that_cannot_be_read_is_named(qtbot: QtBot, window: MainWindow
     window.surprise.set_on(True)
     window.surprise.set_model(tmp_path / "gone.safetensors")
     qtbot.waitUntil(lambda: "gone.safetensors" in window.banner.text, timeout=WAIT)
+    assert "gone.safetensors" in window.surprise.legend.scale.accessibleDescription()
+    told: list[object] = []
+    window.surprise.told.connect(told.append)
+    window.banner.close_message()
+    click_cell(window, 3, Drum.HIGH_TOM)
+    revision = window.surprise._revision
+    qtbot.waitUntil(lambda: window.surprise._revision > revision, timeout=WAIT)
+    window.surprise.set_on(False)
+    window.surprise.set_on(True)
+    qtbot.waitUntil(lambda: len(told) == 1, timeout=WAIT)
 
 
 def test_colours_run_from_calm_to_hot() -> None:
