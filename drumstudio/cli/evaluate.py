@@ -58,9 +58,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         action="extend",
         choices=(*NAMES, "all"),
-        help="what counting in the train split and copying predict: unigram; bigram "
-        "by place in the bar; the last bar and unigram by place; the bars 1, 2 and 4 back and 5-gram by "
-        "place; the same with running counts of the piece itself; all beside the model",
+        metavar="NAME",
+        help="what counting in the train split and copying predict: unigram; bigram, by place in the bar; "
+        "copy_bar, the last bar and unigram by place; copies, the bars 1, 2 and 4 back and 5-gram by "
+        "place; running, the same with running counts of the piece itself; all of them beside the model",
     )
     parser.add_argument("--data", nargs="+", action="extend", required=True, metavar="SRC", help=SOURCES)
     parser.add_argument("--split", choices=("train", "validation", "test", "all"), default="all")
