@@ -143,32 +143,34 @@ class Ruler(QWidget):
                     painter.setPen(QColor(palette.text))
                     painter.drawText(QPointF(x + 4, 18), str(bar + 1))
             elif bar_width >= beats * _BEAT_ROOM:
-                painter.setFont(plain)
-                painter.setPen(QColor(palette.text_faint))
-                painter.drawText(QPointF(x + 2, 18), f"{bar + 1}.{columns.beat[step] + 1}")
+                text = f"{bar + 1}.{columns.beat[step] + 1}"
+                end = x + 2 + QFontMetricsF(plain).horizontalAdvance(text)
+                if not self._flag_shown(bar) or end <= self.mark_box(bar, Mark.FILL).left():
+                    painter.setFont(plain)
+                    painter.setPen(QColor(palette.text_faint))
+                    painter.drawText(QPointF(x + 2, 18), text)
 
     def _paint_marks(self, painter: QPainter) -> None:
         """Locks and flags that are set, and in the bar under the pointer those that can be."""
-        palette, pattern, columns = theme.current(), self._state.pattern, self._state.columns
+        palette, pattern = theme.current(), self._state.pattern
         first, last = self._bar_at(0), self._bar_at(self.width())
         for bar in sorted(pattern.locked_bars):
             if first <= bar <= last:
                 left, right = self._bar_ends(bar)
                 painter.fillRect(QRectF(left, 2, right - left, 2), QColor(palette.primer))
         for bar in range(first, last + 1):
-            near = self._near is not None and self._near[0] == bar and not self._state.previewing
+            near = self._near_bar(bar)
             lit = self._near[1] if near and self._near is not None else None
             locked, filled = bar in pattern.locked_bars, bar in pattern.fill_bars
             ghost = QColor(palette.text_muted)
             if (locked or near) and self._marks_fit(bar):
                 colour = QColor(palette.focus if lit is Mark.LOCK else palette.primer if locked else ghost)
                 draw_padlock(painter, self.mark_box(bar, Mark.LOCK), colour, locked)
-            if filled or (near and self._marks_fit(bar)):
+            if self._flag_shown(bar):
                 colour = QColor(
                     palette.focus if lit is Mark.FILL else palette.accent_text if filled else ghost
                 )
-                if columns.x[columns.steps_per_bar] - columns.x[0] >= _FLAG_ROOM:
-                    draw_flag(painter, self.mark_box(bar, Mark.FILL), colour, filled)
+                draw_flag(painter, self.mark_box(bar, Mark.FILL), colour, filled)
 
     def _paint_line(self, painter: QPainter, end: int) -> None:
         palette, state = theme.current(), self._state
@@ -232,6 +234,15 @@ class Ruler(QWidget):
     def _marks_fit(self, bar: int) -> bool:
         left, right = self._bar_ends(bar)
         return right - left >= _MARKS_ROOM
+
+    def _near_bar(self, bar: int) -> bool:
+        """Whether the pointer is over `bar`, whose marks can be set."""
+        return self._near is not None and self._near[0] == bar and not self._state.previewing
+
+    def _flag_shown(self, bar: int) -> bool:
+        wide = self._state.columns.x[self._state.columns.steps_per_bar] - self._state.columns.x[0]
+        filled = bar in self._state.pattern.fill_bars
+        return wide >= _FLAG_ROOM and (filled or (self._near_bar(bar) and self._marks_fit(bar)))
 
     def mark_box(self, bar: int, mark: Mark) -> QRectF:
         """Where a mark of `bar` stands, and can be clicked."""
