@@ -197,7 +197,8 @@ class CandidateCard(QFrame):
         restyle(self.audition, "kind", "go" if hearing is Hearing.PLAYING else "small")
         if self.candidate is not None:
             told = self._compact and hearing is not Hearing.SILENT
-            self._groove.setText(hearing.value.lower() if told else _likeness(self.candidate))
+            shown = f"{_likeness(self.candidate)} · seed {self.candidate.seed}"
+            self._groove.setText(hearing.value.lower() if told else shown)
 
     def show_lit(self, lit: bool, focused: bool) -> None:
         """Show whether it is the chosen one, and whether keys go to it."""

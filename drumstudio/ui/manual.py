@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QKeySequence,
+    QShortcut,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextTable,
+)
 from PySide6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
 
 from drumstudio import paths
 from drumstudio.ui import theme
 from drumstudio.ui.sheet import shell_sheet
 
+# Pixels by level.
+_HEADINGS = {1: 22, 2: 17, 3: 14}
 _MISSING = "The manual did not come with this installation; it stands in the project as docs/manual.md."
 
 
@@ -42,3 +54,36 @@ class ManualWindow(QDialog):
             return
         self.text.document().setBaseUrl(QUrl.fromLocalFile(f"{path.parent}/"))
         self.text.setMarkdown(written)
+        self._space()
+
+    def _space(self) -> None:
+        """Give headings, paragraphs and tables the room that Markdown itself does not ask for."""
+        cursor = QTextCursor(self.text.document())
+        block = self.text.document().begin()
+        while block.isValid():
+            cursor.setPosition(block.position())
+            level = block.blockFormat().headingLevel()
+            if level:
+                cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+                look = QTextCharFormat()
+                look.setFont(theme.font(_HEADINGS.get(level, 14), QFont.Weight.DemiBold))
+                cursor.mergeCharFormat(look)
+            space = QTextBlockFormat()
+            space.setTopMargin(18 if level else 0)
+            inside = cursor.currentTable() is not None
+            space.setBottomMargin(8 if level else 0 if inside else 4 if cursor.currentList() else 9)
+            space.setLineHeight(125, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+            cursor.mergeBlockFormat(space)
+            block = block.next()
+        for frame in self.text.document().rootFrame().childFrames():
+            if isinstance(frame, QTextTable):
+                self._frame(frame)
+
+    @staticmethod
+    def _frame(table: QTextTable) -> None:
+        made = table.format()
+        made.setCellPadding(6)
+        made.setBorderCollapse(True)
+        made.setBorderBrush(QBrush(QColor(theme.current().border)))
+        made.setBottomMargin(12)
+        table.setFormat(made)
