@@ -42,7 +42,7 @@ Velocities = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.float32]
 
 # Of velocity and offset: standard deviations of the quantile's normal score, chosen on the validation split.
-CONTRAST = (0.35, 0.3)
+CONTRAST = (0.3, 0.25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Wander:
 
 WANDER = (
     Wander(player=0.05, drum=0.1, moment=0.1, step=0.05, hit=0.05),
-    Wander(player=0.05, drum=0.1, moment=0.1, step=0.4, hit=0.05),
+    Wander(player=0.05, drum=0.05, moment=0.1, step=0.4),
 )
 
 # Of velocity and offset (ms): how far players differ from what the network makes of their first bars, and

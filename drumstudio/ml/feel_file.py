@@ -37,9 +37,9 @@ class FeelConfig:
     `styles` are those that they can be told of.
     """
 
-    units: int = 64
+    units: int = 96
     layers: int = 2
-    members: int = 2
+    members: int = 1
     styles: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -62,7 +62,7 @@ class FeelSettings:
     after each layer, `input_dropout` of the inputs.
     """
 
-    steps: int = 1200
+    steps: int = 3500
     batch: int = 24
     window: int = 128
     learning_rate: float = 0.003
