@@ -208,17 +208,21 @@ class _Layer:
     def __init__(self, weights: Weights, index: int, config: FeelConfig) -> None:
         units = config.units
         names = [f"l{index}{way}" for way in ("", "_reverse")]
-        # sigmoid(x) = (1 + tanh(x / 2)) / 2: with these rows halved, one tanh serves all gates.
+        # sigmoid(x) = (1 + tanh(x / 2)) / 2: with these rows halved, one tanh serves all gates, which
+        # are put in the order i, f, o, g.
         scale = np.full((4 * units, 1), 0.5, np.float32)
-        scale[2 * units : 3 * units] = 1.0
+        scale[3 * units :] = 1.0
+        order = np.concatenate([np.arange(gate * units, (gate + 1) * units) for gate in (0, 1, 3, 2)])
 
         def stacked(kind: str) -> Floats:
             """(members, directions, inputs, 4 units) of a kind of matrix."""
-            rows = [
-                [(weights[f"{member}.rnn.{kind}_{name}"].reshape(4 * units, -1) * scale).T for name in names]
-                for member in range(config.members)
-            ]
-            return np.array(rows, dtype=np.float32)
+
+            def one(member: int, name: str) -> Floats:
+                rows: Floats = weights[f"{member}.rnn.{kind}_{name}"].reshape(4 * units, -1)[order] * scale
+                return rows.T
+
+            found = [[one(member, name) for name in names] for member in range(config.members)]
+            return np.array(found, dtype=np.float32)
 
         self._units, self._runs = units, (config.members, 2)
         self._input = stacked("weight_ih")
@@ -232,15 +236,19 @@ class _Layer:
         ahead[:, 1] = ahead[:, 1, ::-1].copy()
         steps = ahead.shape[2]
         gates = ahead.reshape(-1, steps, 4 * units).transpose(1, 0, 2)[:, :, None].copy()
-        h = c = np.zeros((len(self._recurrent), 1, units), np.float32)
-        out = np.empty((steps, len(self._recurrent), units), np.float32)
+        c = np.zeros((len(self._recurrent), 1, units), np.float32)
+        out = np.zeros((steps + 1, len(self._recurrent), 1, units), np.float32)
         for step in range(steps):
-            active = np.tanh(gates[step] + h @ self._recurrent)
-            i, f, o = active[..., :units], active[..., units : 2 * units], active[..., 3 * units :]
-            g = active[..., 2 * units : 3 * units]
-            c = half * ((f + 1) * c + (i + 1) * g)
-            h = half * (o + 1) * np.tanh(c)
-            out[step] = h[:, 0]
+            active = out[step] @ self._recurrent
+            active += gates[step]
+            np.tanh(active, out=active)
+            sigmoid = active[..., : 3 * units]
+            sigmoid += 1
+            sigmoid *= half
+            c *= active[..., units : 2 * units]
+            c += active[..., :units] * active[..., 3 * units :]
+            np.multiply(active[..., 2 * units : 3 * units], np.tanh(c), out=out[step + 1])
+        out = out[1:, :, 0]
         ways = out.transpose(1, 0, 2).reshape(*self._runs, steps, units)
         return np.concatenate((ways[:, 0], ways[:, 1, ::-1]), axis=-1)
 
