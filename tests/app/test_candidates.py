@@ -276,7 +276,7 @@ def test_what_was_locked_meanwhile_stays() -> None:
     st.sampled_from(list(Mode)),
     st.integers(0, 99),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_locks_hold_whatever_is_asked_and_inserted(
     source: Pattern, bars: int, rows: set[Drum], mode: Mode, seed: int
 ) -> None:
@@ -285,7 +285,12 @@ def test_locks_hold_whatever_is_asked_and_inserted(
         task = prepare(source, lanes, bars, mode=mode)
     except DrumStudioError:
         return
-    candidate = candidates_of(task, answered(task, seed), seed=seed, dials=Dials(), model="tiny")[0]
+    # Whatever comes, even from a drummer that does not keep to what is given.
+    draw = np.random.default_rng(seed)
+    answer = (draw.integers(0, 512, (1, task.steps)) & draw.integers(0, 512, (1, task.steps))).astype(
+        np.int16
+    )
+    candidate = candidates_of(task, answer, seed=seed, dials=Dials(feel=0.0), model="tiny")[0]
     whole = inserted(source, candidate, lanes=lanes)
 
     def locked(pattern: Pattern) -> list[Hit]:

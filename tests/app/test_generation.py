@@ -21,8 +21,11 @@ from drumstudio.app.generation import (
     GenerationProgress,
     GenerationRequest,
 )
+from drumstudio.domain.candidate import Candidate, Mode
 from drumstudio.domain.demo import demo_pattern
-from drumstudio.domain.pattern import Pattern
+from drumstudio.domain.dials import Dials
+from drumstudio.domain.drums import Drum
+from drumstudio.domain.pattern import Hit, Pattern
 from drumstudio.domain.timing import Grid, Meter
 
 Final = GenerationDone | GenerationFailed
@@ -149,3 +152,52 @@ def test_a_bug_is_reported_and_the_thread_lives_on(
     assert heard.get(timeout=20).exc_type is ValueError
     room.generation.submit(asked)
     assert isinstance(room.until_end()[1], GenerationDone)
+
+
+def test_a_candidate_is_the_same_in_any_company(room: Room, asked: GenerationRequest) -> None:
+    found: list[dict[int, Candidate]] = []
+    for revision, count in enumerate((1, 4, 8)):
+        room.generation.submit(replace(asked, revision=revision, candidates=count))
+        _, done = room.until_end()
+        assert isinstance(done, GenerationDone)
+        found.append({one.index: one for one in done.candidates})
+    assert [len(one) for one in found] == [1, 4, 8]
+    for company in found:
+        assert company[0].pattern == found[0][0].pattern
+
+
+def test_dials_reach_what_is_made(room: Room, asked: GenerationRequest) -> None:
+    dials = Dials(stick=1.0, fills=0, feel=0.0)
+    room.generation.submit(replace(asked, dials=dials))
+    _, done = room.until_end()
+    assert isinstance(done, GenerationDone)
+    primer = {(hit.step, hit.drum) for hit in asked.source.hits}
+    for one in done.candidates:
+        assert one.dials == dials
+        assert one.groove == 1.0  # a strict loop
+        assert {(hit.step, hit.drum) for hit in one.pattern.hits} == primer
+
+
+def test_bars_are_completed_around_what_stays(room: Room, asked: GenerationRequest) -> None:
+    source = asked.source.with_hits(hit for hit in asked.source.hits if hit.drum == Drum.SNARE)
+    room.generation.submit(replace(asked, source=source, mode=Mode.COMPLETE, span=(1, 2)))
+    before, done = room.until_end()
+    assert isinstance(done, GenerationDone)
+    assert done.steps == 16
+    last = before[-1]
+    assert isinstance(last, GenerationProgress)
+    assert (last.step, last.steps, last.length) == (16, 16, 16)
+    stays = [hit for hit in source.hits if hit.step >= 16]
+    for one in done.candidates:
+        assert (one.mode, one.start, one.steps) == (Mode.COMPLETE, 16, 16)
+        snares = [replace(h, step=h.step + 16) for h in one.pattern.hits if h.drum == Drum.SNARE]
+        assert snares == stays
+
+
+def test_triplets_are_made_of_triplets(room: Room, asked: GenerationRequest) -> None:
+    shuffle = Pattern(Grid(steps_per_quarter=3), 2, tuple(Hit(s, Drum.RIDE) for s in range(0, 24, 2)))
+    room.generation.submit(replace(asked, source=shuffle, dials=Dials(feel=0.0)))
+    _, done = room.until_end()
+    assert isinstance(done, GenerationDone)
+    assert done.steps == 24
+    assert all(one.pattern.grid == shuffle.grid and one.steps == 24 for one in done.candidates)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
+from support.tiny_model import tiny_model
 from support.window import WAIT, click_cell, open_window, press, settle
 
 from drumstudio import paths
@@ -294,3 +295,25 @@ def test_with_every_row_locked_the_way_out_is_offered(qtbot: QtBot, window: Main
     press(unlock)
     assert not any(lane.locked for lane in window.document.project.lanes)
     assert len(ask(qtbot, window)) == 4
+
+
+def test_another_drummer_plays_from_the_next_continue_on(qtbot: QtBot) -> None:
+    settle()
+    tiny_model(paths.user_models() / "other.safetensors", seed=9)
+    with open_window(qtbot) as window:
+        cards = ask(qtbot, window)
+        before = [card.candidate for card in cards]
+        models = {info.path.stem: info for _, info in window.drummer.picker.options}
+        window.drummer.picker.picked.emit(models["other"])
+        qtbot.waitUntil(lambda: window.drummer.model == models["other"], timeout=WAIT)
+        assert [card.candidate for card in cards] == before
+        assert {card.candidate.model for card in ask(qtbot, window) if card.candidate} == {"other"}
+        # A card of the first drummer brings that one back.
+        cards = window.drummer.cards.cards
+        press(cards[0].keep)
+        window.drummer.picker.picked.emit(models["tiny"])
+        qtbot.waitUntil(lambda: window.drummer.model == models["tiny"], timeout=WAIT)
+        cards[0].again_asked.emit()
+        qtbot.waitUntil(lambda: not window.drummer.generating, timeout=WAIT)
+        assert window.drummer.model == models["other"]
+        assert window.drummer.cards.cards[0].candidate.model == "other"  # type: ignore[union-attr]
