@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetrics, QLinearGradient, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from drumstudio.app.surprise import SurpriseDone, SurpriseEvent, SurpriseRequest, Surprising
@@ -108,7 +108,7 @@ class SurpriseView(QObject):
             self._surprising.cancel()
             self._asked = None
             self._show_problem(_NO_DRUMMER)
-            self._grid.set_surprise({})
+            self._grid.set_surprise(None)
             return
         self._asked = pattern, model
         self._surprising.ask(SurpriseRequest(self._revision, pattern, model))
@@ -122,7 +122,7 @@ class SurpriseView(QObject):
             self._show_problem("")
             self._grid.set_surprise(found.hits, missed)
         else:
-            self._grid.set_surprise({})
+            self._grid.set_surprise(None)
             self._show_problem(event.message)
 
     def _show_problem(self, sentence: str) -> None:
@@ -216,33 +216,31 @@ class SurpriseScale(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Words, ramp, ring; the ramp alone where room is short, or the problem in words."""
-        palette, metrics = theme.current(), self._font_metrics()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.font(11))
-        line = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         if self._problem:
-            painter.setPen(palette.bad)
-            shown = metrics.elidedText(self._problem, Qt.TextElideMode.ElideRight, self.width())
-            painter.drawText(self.rect(), line, shown)
-            painter.end()
-            return
-        roomy = self.width() >= self.sizeHint().width()
-        x = 0.0
-        for index, word in enumerate(self._WORDS if roomy else ("", "", "")):
-            if index == 1:
-                self._paint_ramp(painter, x)
-                x += self._RAMP + (self._GAP if roomy else 0)
-            if index == 2 and roomy:
-                x += self._GAP
-                painter.setPen(QPen(surprise_colour(palette, SURPRISE_LEVELS / 2), 1.5))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawEllipse(QPointF(x + 4, self.height() / 2), 4, 4)
-                x += self._RING + self._GAP
-            painter.setPen(palette.text_muted)
-            painter.drawText(QRectF(x, 0, self.width() - x, self.height()), line, word)
-            x += metrics.horizontalAdvance(word) + (self._GAP if roomy else 0)
+            shown = self._font_metrics().elidedText(self._problem, Qt.TextElideMode.ElideRight, self.width())
+            self._paint_word(painter, 0, shown, theme.current().bad)
+        elif self.width() < self.sizeHint().width():
+            self._paint_ramp(painter, 0)
+        else:
+            expected, unusual, missed = self._WORDS
+            x = self._paint_word(painter, 0, expected)
+            self._paint_ramp(painter, x)
+            x = self._paint_word(painter, x + self._RAMP + self._GAP, unusual) + self._GAP
+            painter.setPen(QPen(surprise_colour(theme.current(), SURPRISE_LEVELS / 2), 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(QPointF(x + self._RING / 2, self.height() / 2), 4, 4)
+            self._paint_word(painter, x + self._RING + self._GAP, missed)
         painter.end()
+
+    def _paint_word(self, painter: QPainter, x: float, word: str, colour: str = "") -> float:
+        """Write `word` at `x`; where the next thing begins."""
+        painter.setPen(QColor(colour or theme.current().text_muted))
+        line = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        painter.drawText(QRectF(x, 0, self.width() - x, self.height()), line, word)
+        return x + self._font_metrics().horizontalAdvance(word) + self._GAP
 
     def _paint_ramp(self, painter: QPainter, x: float) -> None:
         box = QRectF(x, self.height() / 2 - 5, self._RAMP, 10)

@@ -111,7 +111,7 @@ def test_without_a_drummer_it_says_so_where_the_eye_is(qtbot: QtBot, window: Mai
     press(window.surprise.legend.button)
     assert "no drummer" in window.banner.text
     assert "no drummer" in window.surprise.legend.scale.accessibleDescription()
-    assert window.grid.state.surprise == {}
+    assert window.grid.state.surprise is None
     model = window.drummer.model
     assert model is not None
     window.surprise.set_model(model.path)
