@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from random import Random
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
@@ -13,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from drumstudio.domain import edits
 from drumstudio.domain.demo import demo_pattern, demo_project
-from drumstudio.domain.drums import DRUM_COUNT, Drum
+from drumstudio.domain.drums import DRUM_COUNT, GRID_ROWS, Drum
 from drumstudio.domain.pattern import Hit, Pattern
 from drumstudio.domain.project import Project
 from drumstudio.domain.timing import Grid, Meter
@@ -305,3 +307,32 @@ def changed_pixels_row(before: QImage, after: QImage, panel: GridPanel, step: in
     cell = panel.view.cell_rect(step, drum)
     x = cell.center().x()
     return any(before.pixel(x, y) != after.pixel(x, y) for y in range(cell.top(), cell.bottom() + 1))
+
+
+def test_any_sequence_of_locks_and_edits_is_painted_as_a_whole_repaint_would(demo: GridPanel) -> None:
+    draw = Random(7)
+    editor, document, state = demo.editor, demo.state.document, demo.state
+    for _ in range(60):
+        step, row = draw.randrange(32), draw.randrange(DRUM_COUNT)
+        demo.selection.focus(step, GRID_ROWS[row])
+        if draw.random() < 0.5:
+            block = Block.between(step, row, draw.randrange(32), draw.randrange(DRUM_COUNT))
+            demo.selection.select(block)
+        does = draw.choice(
+            [
+                editor.toggle,
+                editor.lock_selection,
+                partial(editor.lock_bars, [step // 16]),
+                partial(editor.toggle_fill, step // 16),
+                partial(demo.run, "lock"),
+                partial(editor.set_seam, draw.choice([None, step])),
+                partial(editor.nudge_offset, 0.2),
+                partial(demo.set_surprise, {(step, GRID_ROWS[row]): 5.0}, {(31 - step, Drum.RIDE): 2.0}),
+                partial(demo.set_surprise, None),
+                document.undo,
+            ]
+        )
+        does()
+        partly = image(demo)
+        state.columns_changed.emit(None)
+        assert partly == image(demo)
