@@ -42,7 +42,7 @@ Velocities = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.float32]
 
 # Of velocity and offset: standard deviations of the quantile's normal score, chosen on the validation split.
-CONTRAST = (0.3, 0.25)
+CONTRAST = (0.2, 0.25)
 
 
 @dataclass(frozen=True, slots=True)
