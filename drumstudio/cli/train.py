@@ -130,11 +130,7 @@ def _keep_figures(args: argparse.Namespace, trained: set[str]) -> None:
     held_out = open_dataset(*args.sources, **everything).split("validation")
     held_out = tuple(sequence for sequence in held_out if sequence.file not in trained)
     if held_out:
-        keep_figures(args.out, held_out, f"validation split of {_data_name(args)}")
-
-
-def _data_name(args: argparse.Namespace) -> str:
-    return args.data_name or ", ".join(Path(source).resolve().name for source in args.sources)
+        keep_figures(args.out, held_out, "validation split, unfiltered")
 
 
 def _check(args: argparse.Namespace) -> None:
@@ -178,7 +174,7 @@ def _model(args: argparse.Namespace, data: DataSet) -> Checkpoint:
         raise UsageError(str(error)) from error
     splits = Counter(sequence.split for sequence in data.sequences)
     training = Training(
-        data=_data_name(args),
+        data=args.data_name or ", ".join(Path(source).resolve().name for source in args.sources),
         licence=args.licence,
         fingerprint=data.fingerprint,
         splits=dict(sorted(splits.items())),

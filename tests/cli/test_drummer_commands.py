@@ -95,7 +95,7 @@ def test_training_reports_json_lines_and_leaves_a_model(songs, tmp_path, capsys)
     assert checkpoint.training.styles == ("rock",)
     assert checkpoint.training.fingerprint
     assert checkpoint.training.date[:2] == "20"
-    assert checkpoint.training.figures_of == "validation split of songs"
+    assert checkpoint.training.figures_of == "validation split, unfiltered"
     figures = checkpoint.training.figures
     assert figures["all"] == figures["rock beats"] == pytest.approx(reports[-1]["validation_perplexity"])
     assert (checkpoint.network.styles, checkpoint.network.fills) == ((), False)

@@ -91,9 +91,14 @@ def _network(**changes: object) -> str:
             "units",
         ),
         ({"network": _network(kind="groove_memory", attention=4)}, "attention"),
+        ({"network": _network(wide=True)}, "groove memory"),
+        ({"network": _network(styles=["rock", "rock"])}, "styles"),
         ({"encoding": '{"drums": 4, "steps_per_quarter": 4}'}, "1 drum or 9"),
         ({"training": '{"steps": "many"}'}, "damaged"),
         ({"training": '{"perplexity": []}'}, "damaged"),
+        ({"training": '{"figures": {"all": "good"}}'}, "damaged"),
+        ({"training": '{"figures": 3}'}, "damaged"),
+        ({"training": '{"date": 20261122}'}, "damaged"),
         ({"training": "[" * 100_000}, "damaged"),
         ({"name": None}, "damaged"),
         ({"network": _network(dropout=10**400)}, "damaged"),
@@ -214,17 +219,34 @@ def test_the_shipped_drummer_is_listed_and_plays() -> None:
     model = default_model()
     assert model.shipped
     assert model.path.parent == shipped_models()
-    assert model.perplexity is not None
     assert model.kind == "groove_memory"
-    assert model.perplexity < 2.8
+    assert model.figures["rock beats"] < 2.5
+    assert model.figures["all"] < 2.5
+    assert {"rock", "jazz", "funk", "latin", "hiphop"} < set(model.styles)
+    assert model.fills
     assert "CC BY 4.0" in model.licence
     assert load_sampler(model.path).continue_([1, 0, 4, 0], 16, candidates=2).shape == (2, 16)
 
 
-def test_the_plain_drum_rnn_of_earlier_versions_still_loads_and_plays() -> None:
-    plain = find_model("drummer")
-    assert describe(plain).kind == "drum_rnn"
-    assert load_sampler(plain).continue_([1, 0, 4, 0], 16, candidates=2).shape == (2, 16)
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("groove_drummer", "groove_memory"), ("rock_drummer", "groove_memory"), ("drum_rnn", "drum_rnn")],
+)
+def test_every_shipped_drummer_says_what_it_is_and_plays(name: str, kind: str) -> None:
+    model = describe(find_model(name), shipped=True)
+    assert model.problem is None
+    assert (model.kind, model.encoding) == (kind, "nine drums")
+    assert 1 < model.figures["rock beats"] < 10
+    assert 1 < model.figures["all"] < 10
+    assert "validation" in model.figures_of
+    assert model.steps > 0
+    assert model.date
+    assert model.size == model.path.stat().st_size
+    assert load_sampler(model.path).continue_([1, 0, 4, 0], 16, candidates=2).shape == (2, 16)
+
+
+def test_what_is_shipped_is_small() -> None:
+    assert sum(path.stat().st_size for path in shipped_models().iterdir()) < 12e6
 
 
 def test_the_users_own_are_listed_damaged_ones_with_the_reason(model_file: Path) -> None:
