@@ -68,6 +68,12 @@ class DialPanel(QWidget):
         return self._dials
 
     @property
+    def asked(self) -> Dials:
+        """The dials as far as the model can follow them: a style that it does not know is none."""
+        known = [value for _, value in self.styles.options]
+        return self._dials if self._dials.style in known else replace(self._dials, style="")
+
+    @property
     def bars(self) -> int:
         """Bars to be continued."""
         return self.length.slider.value()

@@ -222,7 +222,8 @@ class DrummerPanel(QFrame):
             self._hint.setText(
                 "Press Continue: the drummer listens to your beat up to the seam, or to its end, and "
                 "offers ways on. Each can be heard in time before you choose; nothing touches the "
-                "pattern until you insert it. Turn a dial, and what is offered follows."
+                "pattern until you insert it. Turn a dial, and what is offered follows.\n\n"
+                "Complete writes the rows that are missing; Dress taps makes a beat of a rhythm on one row."
             )
         self._rescan.setVisible(self.model is None)
         self._stack.setCurrentIndex(1 if self.cards.cards else 0)
@@ -286,7 +287,7 @@ class DrummerPanel(QFrame):
         self._mode = mode
         self._follow.stop()
         self._show_more()
-        self.asked.emit(Wish(mode, self.dials.bars, self.dials.dials, self.dials.candidates, seed, again))
+        self.asked.emit(Wish(mode, self.dials.bars, self.dials.asked, self.dials.candidates, seed, again))
 
     def _ask_same(self) -> None:
         self.ask(self._mode)

@@ -219,9 +219,11 @@ class Drumming(QObject):
         elif isinstance(event, GenerationDone):
             self._show_done(event)
         elif isinstance(event, GenerationFailed):
+            again = self._panel.cards.making_again
             self._panel.show_failed()
-            self.hinted.emit("")
-            if event.message:
+            # A dial that nothing can follow is no reason for a banner.
+            self.hinted.emit(event.message if again else "")
+            if event.message and not again:
                 self.told.emit(Message(event.message, "error"))
 
     def _show_done(self, event: GenerationDone) -> None:

@@ -44,8 +44,8 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     *_group(
         "Drummer",
         ("continue", "Continue", "Ctrl+Return Ctrl+Enter"),
-        ("complete", "Complete the pattern or the selected bars", "Ctrl+R"),
-        ("dress", "Dress taps: a full beat on one row", "Ctrl+T"),
+        ("complete", "Complete the bars", "Ctrl+R"),
+        ("dress", "Dress taps", "Ctrl+T"),
         ("dismiss", "Cancel or dismiss", "Esc"),
         ("next_candidate", "Next continuation", "Ctrl+Down"),
         ("previous_candidate", "Previous continuation", "Ctrl+Up"),

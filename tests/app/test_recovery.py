@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from drumstudio.app.recovery import RecoveryCopy, discard, find_recovered, recovery_folder
+from drumstudio.app.store import load_project
 from drumstudio.domain.demo import demo_project
+from drumstudio.domain.dials import Dials
 from drumstudio.errors import ProjectError
 
 _CRASH = """
@@ -76,3 +80,24 @@ def test_a_copy_that_cannot_be_written_says_where(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ProjectError, match="cannot be written"):
         RecoveryCopy(tmp_path / "file").write(demo_project(), None)
+
+
+def test_dials_and_locks_are_recovered() -> None:
+    project = replace(demo_project(), dials=Dials(stick=0.9, style="funk"))
+    locked = replace(project.pattern, locked_bars=frozenset({1}), locked_cells=frozenset({(3, 8)}))
+    copy = RecoveryCopy()
+    copy.write(project.with_pattern(locked), None)
+    assert copy._lock is not None
+    copy._lock.close()  # as a crash does
+    (found,) = find_recovered()
+    assert found.project == project.with_pattern(locked)
+    discard(found)
+
+
+def test_a_copy_that_an_earlier_version_left_is_taken_up(tmp_path: Path) -> None:
+    old = Path(__file__).parent / "golden" / "version-1.drumstudio"
+    recovery_folder().mkdir(parents=True)
+    left = {"format": "drumstudio-recovery", "original": None, "saved_at": 1.7e9, "content": old.read_text()}
+    (recovery_folder() / "20260101-120000-aaaa.recovery").write_text(json.dumps(left))
+    (found,) = find_recovered()
+    assert found.project == load_project(old)

@@ -131,6 +131,13 @@ def test_a_drummer_without_styles_says_so(qtbot: QtBot) -> None:
         assert not styles.isEnabled()
         assert "was not taught styles" in styles.toolTip()
         assert styles.text == "As the primer"
+        assert window.document.project.dials.style == "funk"  # for a drummer that knows it
+        assert {one.dials.style for one in _asked_once(qtbot, window)} == {""}
+
+
+def _asked_once(qtbot: QtBot, window: MainWindow) -> list[Candidate]:
+    ask(qtbot, window)
+    return list(candidates(window).values())
 
 
 def test_length_and_variations_are_followed_too(
@@ -293,6 +300,7 @@ def test_dials_are_saved_with_the_project_and_remembered_for_new_ones(
     assert not window.document.modified
     dials.stick.slider.setValue(30)
     assert window.document.modified
+    assert window.files.autosave._delay.isActive()
     assert window.document.stack.count() == 0
     window.document.mark_saved(path)
     window.files.new()
@@ -383,6 +391,18 @@ def test_completing_is_one_step_that_can_be_undone(
     assert requests[1].source == start
     window.document.undo()
     assert window.document.pattern == start
+
+
+def test_a_dial_that_nothing_can_follow_says_so_quietly(qtbot: QtBot, window: MainWindow) -> None:
+    press(window.drummer.complete)
+    qtbot.waitUntil(lambda: not window.drummer.generating, timeout=WAIT)
+    cards = list(window.drummer.cards.cards)
+    window.document.edit(Pattern(hits=tuple(Hit(0, drum) for drum in Drum)), "Fill up")
+    hinted = window.drumming.hinted
+    with qtbot.waitSignal(hinted, timeout=WAIT, check_params_cb=lambda text: "Every row holds hits" in text):
+        window.drummer.dials.stick.slider.setValue(10)
+    assert not window.banner.text
+    assert window.drummer.cards.cards == cards
 
 
 def test_the_selected_bars_are_completed(
