@@ -105,52 +105,94 @@ def prepare(
     Raises DrumStudioError where the drummer cannot play the meter, nothing is left to play, or
     the result is too long.
     """
+    start, end = _range(source, bars, mode, span)
     grid = source.grid
-    model_grid = model_grid_of(grid)
-    if mode is Mode.CONTINUE:
-        start = start_of(source)
-        end = (-(-start // grid.steps_per_bar) + bars) * grid.steps_per_bar
-    else:
-        start, end = _steps_of(source, span)
-    end_bar = end // grid.steps_per_bar
+    frame = _Frame(grid, model_grid_of(grid), start, end // grid.steps_per_bar)
+    locked = _staying(source, lanes, start, end, mode)
+    kept = _kept_hits(source, lanes, locked, start, frame.end_bar)
+    mapped = edits.set_grid(source, frame.model_grid)
+    heard = tuple(hit for hit in mapped.hits if hit.step < frame.model_start)
+    bars_heard = max(1, -(-frame.model_start // frame.model_grid.steps_per_bar))
+    events = Pattern(frame.model_grid, bars_heard, heard).events()[: frame.model_start]
+    if kept:
+        heard += tuple(hit for hit in frame.mapped(kept) if hit.step >= frame.model_start)
+        bars_heard = frame.end_bar
+    ahead = _bars_ahead(source, lanes, frame.end_bar, mode) * frame.model_grid.steps_per_bar
+    following = mapped.events()[frame.model_start + frame.written :][:ahead]
+    taps = _taps(source, lanes, start, end) if mode is Mode.DRESS else ()
+    between = range(start // grid.steps_per_bar, frame.end_bar)
+    return Task(
+        source=source,
+        start=start,
+        end_bar=frame.end_bar,
+        primer=Pattern(frame.model_grid, bars_heard, heard, source.swing),
+        primer_events=events,
+        steps=frame.written + ahead,
+        forced=_forced(frame, locked, kept, following),
+        kept=kept,
+        locked=locked,
+        ahead=ahead,
+        struck=_struck(frame, taps, ahead),
+        fill_bars=frozenset(bar for bar in between if dials.fill_at(bar) or bar in source.fill_bars),
+        mode=mode,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What is written, from step `start` of `grid` to before bar `end_bar`, and the drummer's grid for it."""
+
+    grid: Grid
+    model_grid: Grid
+    start: int
+    end_bar: int
+
+    @property
+    def model_start(self) -> int:
+        """`start` on the drummer's grid."""
+        return self._nearest(self.start)
+
+    @property
+    def written(self) -> int:
+        """Steps of the drummer's grid that are written."""
+        return self.end_bar * self.model_grid.steps_per_bar - self.model_start
+
+    def mapped(self, hits: Iterable[Hit]) -> tuple[Hit, ...]:
+        """`hits` on the drummer's grid."""
+        return edits.set_grid(Pattern(self.grid, self.end_bar, tuple(hits)), self.model_grid).hits
+
+    def step_of(self, step: int) -> int:
+        """The drummer's step for a cell of `step`, in the same bar; counted from `model_start`."""
+        last = (step // self.grid.steps_per_bar + 1) * self.model_grid.steps_per_bar - 1
+        return min(self._nearest(step), last) - self.model_start
+
+    def _nearest(self, step: int) -> int:
+        """The nearest step of the drummer's grid, as `edits.set_grid` rounds; may be the next bar line."""
+        bar, within = divmod(step, self.grid.steps_per_bar)
+        ours, theirs = self.grid.steps_per_quarter, self.model_grid.steps_per_quarter
+        return bar * self.model_grid.steps_per_bar + (2 * within * theirs + ours) // (2 * ours)
+
+
+def _range(source: Pattern, bars: int, mode: Mode, span: tuple[int, int] | None) -> tuple[int, int]:
+    """Steps from which and to before which is written."""
+    per_bar = source.grid.steps_per_bar
+    if mode is not Mode.CONTINUE:
+        return _steps_of(source, span)
+    start = start_of(source)
+    end_bar = -(-start // per_bar) + bars
     if end_bar > MAX_BARS:
         raise DrumStudioError(f"A pattern has at most {MAX_BARS} bars; move the seam or ask for fewer")
+    return start, end_bar * per_bar
+
+
+def _staying(source: Pattern, lanes: Sequence[Lane], start: int, end: int, mode: Mode) -> Cells:
+    """Cells that the drummer must leave as they are; DrumStudioError where it is all of them."""
     locked = locked_cells(source, lanes, start, end)
     if mode is Mode.COMPLETE and not locked:
         locked = _rows_with_hits(source, start, end)
     if len(locked) == (end - start) * DRUM_COUNT:
         raise DrumStudioError(_nothing_free(mode))
-    kept = _kept_hits(source, lanes, locked, start, end_bar)
-    taps = _taps(source, lanes, start, end) if mode is Mode.DRESS else ()
-    model_start = _model_step(start, grid, model_grid)
-    mapped = edits.set_grid(source, model_grid)
-    heard = tuple(hit for hit in mapped.hits if hit.step < model_start)
-    bars_heard = max(1, -(-model_start // model_grid.steps_per_bar))
-    events = Pattern(model_grid, bars_heard, heard).events()[:model_start]
-    if kept:
-        staying = edits.set_grid(Pattern(grid, end_bar, kept), model_grid).hits
-        heard += tuple(hit for hit in staying if hit.step >= model_start)
-        bars_heard = end_bar
-    written = end_bar * model_grid.steps_per_bar - model_start
-    ahead_bars = _bars_ahead(source, lanes, end_bar, mode)
-    ahead = ahead_bars * model_grid.steps_per_bar
-    forced = None
-    if locked or ahead:
-        forced = np.full((written + ahead, DRUM_COUNT), -1, np.int8)
-        _force(forced, locked, kept, Pattern(grid, end_bar), model_grid, model_start)
-        following = mapped.events()[model_start + written :][:ahead]
-        forced[written:] = np.array(following, np.int16).reshape(-1, 1) >> np.arange(DRUM_COUNT) & 1
-    struck = None
-    if taps:
-        struck = np.full(written + ahead, -1, np.int8)
-        for hit in edits.set_grid(Pattern(grid, end_bar, taps), model_grid).hits:
-            struck[hit.step - model_start] = 1
-    first_bar = start // grid.steps_per_bar
-    fills = {bar for bar in range(first_bar, end_bar) if dials.fill_at(bar) or bar in source.fill_bars}
-    return Task(
-        source, start, end_bar, Pattern(model_grid, bars_heard, heard, source.swing),
-        events, written + ahead, forced, kept, locked, ahead, struck, frozenset(fills), mode,
-    )  # fmt: skip
+    return locked
 
 
 def model_grid_of(grid: Grid) -> Grid:
@@ -275,31 +317,33 @@ def locked_behind(source: Pattern, lanes: Sequence[Lane], bar: int) -> bool:
     )
 
 
-def _model_step(step: int, grid: Grid, model_grid: Grid) -> int:
-    """The nearest step of the drummer's grid, as `edits.set_grid` rounds; may be the next bar line."""
-    bar, within = divmod(step, grid.steps_per_bar)
-    ours, theirs = grid.steps_per_quarter, model_grid.steps_per_quarter
-    return bar * model_grid.steps_per_bar + (2 * within * theirs + ours) // (2 * ours)
-
-
-def _force(
-    forced: npt.NDArray[np.int8],
-    locked: Cells,
-    kept: Iterable[Hit],
-    frame: Pattern,
-    model_grid: Grid,
-    model_start: int,
-) -> None:
-    """Write what is locked into `forced` (steps, 9): silent, then struck where a hit is kept."""
-    per_bar = frame.grid.steps_per_bar
+def _forced(
+    frame: _Frame, locked: Cells, kept: Sequence[Hit], following: Sequence[int]
+) -> npt.NDArray[np.int8] | None:
+    """What the drummer is given (steps, 9): what is locked, silent or struck, then all that follows; None
+    where that is nothing."""
+    if not (locked or following):
+        return None
+    forced = np.full((frame.written + len(following), DRUM_COUNT), -1, np.int8)
     for step, drum in locked:
-        last = (step // per_bar + 1) * model_grid.steps_per_bar - 1
-        at = min(_model_step(step, frame.grid, model_grid), last) - model_start
+        at = frame.step_of(step)
         if at >= 0:
             forced[at, drum] = 0
-    for hit in edits.set_grid(frame.with_hits(kept), model_grid).hits:
-        if hit.step >= model_start:
-            forced[hit.step - model_start, hit.drum] = 1
+    for hit in frame.mapped(kept):
+        if hit.step >= frame.model_start:
+            forced[hit.step - frame.model_start, hit.drum] = 1
+    forced[frame.written :] = np.array(following, np.int16).reshape(-1, 1) >> np.arange(DRUM_COUNT) & 1
+    return forced
+
+
+def _struck(frame: _Frame, taps: Sequence[Hit], ahead: int) -> npt.NDArray[np.int8] | None:
+    """Where something must be struck (steps,); None without taps."""
+    if not taps:
+        return None
+    struck = np.full(frame.written + ahead, -1, np.int8)
+    for hit in frame.mapped(taps):
+        struck[hit.step - frame.model_start] = 1
+    return struck
 
 
 def _kept_hits(
