@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from statistics import NormalDist
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +36,7 @@ from drumstudio.ml.feel_inputs import (
     Floats,
     Known,
     feel_inputs,
+    over_bars,
     step_milliseconds,
 )
 
@@ -66,10 +68,18 @@ WANDER = (
     Wander(player=0.05, drum=0.05, moment=0.1, step=0.4),
 )
 
-# Of velocity and offset (ms): how far players differ from what the network makes of their first bars, and
-# how far their strokes are taken to spread before any is known.
-_CARRIED = (3.0, 5.0)
-_SPREAD = (25.0, 20.0)
+
+class _Carried(NamedTuple):
+    """Standard deviations: `between` players, beyond what the network makes of their first bars, and, before
+    any is known, `within` a player's strokes."""
+
+    between: float
+    within: float
+
+
+# Of a drum's velocities and of its offsets (ms), and of its velocities at one place of the bar.
+_CARRIED = (_Carried(3.0, 25.0), _Carried(5.0, 20.0))
+_CARRIED_AT_PLACE = _Carried(10.0, 20.0)
 # No hit is played further out than this in its own distribution, nor is more made of its median.
 _FURTHEST = 2.5
 _SCORES = np.array([NormalDist().inv_cdf(level) for level in LEVELS])
@@ -163,7 +173,8 @@ class FeelPlayer:
             if told is not None:
                 values = np.asarray(told[target], np.float32) * (length if target else np.float32(1))
                 still = _at(quantiles, scores.clip(-_FURTHEST, _FURTHEST))
-                played += _carried(still, values, struck, np.asarray(told[2], np.bool_), target)
+                known_here = np.asarray(told[2], np.bool_)
+                played += _carried(still, values, struck, known_here, target, grid.steps_per_bar)
             found.append(played[grid.places])
         return found[0].clip(1, 127), found[1] / np.float32(step_milliseconds(qpm, steps_per_quarter))
 
@@ -297,22 +308,39 @@ class _ModelGrid:
 
 
 def _carried(
-    asked: Floats, told: Floats, struck: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_], target: int
+    asked: Floats,
+    told: Floats,
+    struck: npt.NDArray[np.bool_],
+    known: npt.NDArray[np.bool_],
+    target: int,
+    steps_per_bar: int,
 ) -> Floats:
-    """How far each drum's hits (9,) are to be moved so that its player stays as loud and as late as known.
+    """How far hits (steps, 9) are to be moved so that their player stays as loud and as late as known.
 
     The network has learned that two bars of a drum say little, since people vary.  The more strokes are
     known and the steadier they are, the nearer the mean of those asked for is brought to theirs: the
-    mean of a normal distribution under a normal prior.
+    mean of a normal distribution under a normal prior.  Velocities are brought to those at the same
+    place of the bar likewise.
     """
-    moved = np.zeros(DRUM_COUNT, np.float32)
+    moved = np.zeros(asked.shape, np.float32)
     for drum in range(DRUM_COUNT):
         theirs, ours = told[known[:, drum], drum], asked[struck[:, drum] & ~known[:, drum], drum]
         if len(theirs) and len(ours):
-            variance = (_SPREAD[target] ** 2 + theirs.var() * len(theirs)) / (1 + len(theirs))
-            share = _CARRIED[target] ** 2 / (_CARRIED[target] ** 2 + variance / len(theirs))
-            moved[drum] = share * (theirs.mean() - ours.mean())
+            share = _share(theirs.var(), len(theirs), _CARRIED[target])
+            moved[:, drum] = share * (theirs.mean() - ours.mean())
+    if target == 0:
+        weights = known.astype(np.float32)
+        mean, count = over_bars(told, weights, steps_per_bar)
+        squares, _ = over_bars(told**2, weights, steps_per_bar)
+        share = _share(np.maximum(squares - mean**2, 0), count, _CARRIED_AT_PLACE) * (count > 0)
+        moved += share * (mean - asked - moved)
     return moved
+
+
+def _share(variance: Any, count: Any, carried: _Carried) -> Any:
+    """How much a mean of `count` strokes says that vary by `variance`, as a share of all there is to say."""
+    likely = (carried.within**2 + variance * count) / (1 + count)
+    return carried.between**2 / (carried.between**2 + likely / np.maximum(count, 1))
 
 
 def _wandering(wander: Sequence[Wander], steps: int, steps_per_bar: int, seed: int) -> list[Floats]:

@@ -67,7 +67,7 @@ def feel_inputs(
     quarters = np.float32(1.0 / steps_per_quarter)
     parts = [
         struck.astype(np.float32),
-        _over_bars(struck.astype(np.float32), np.ones_like(struck, np.float32), steps_per_bar)[0],
+        over_bars(struck.astype(np.float32), np.ones_like(struck, np.float32), steps_per_bar)[0],
         np.exp(-_since(struck) * quarters),
         np.exp(-_since(struck[::-1])[::-1] * quarters),
         *_known_inputs(struck, known, steps_per_bar, step_milliseconds(qpm, steps_per_quarter)),
@@ -86,7 +86,7 @@ def _since(struck: npt.NDArray[np.bool_]) -> Floats:
     return (count - before).astype(np.float32)
 
 
-def _over_bars(values: Floats, weights: Floats, steps_per_bar: int) -> tuple[Floats, Floats]:
+def over_bars(values: Floats, weights: Floats, steps_per_bar: int) -> tuple[Floats, Floats]:
     """Weighted mean of `values` (steps, n) at each place of the bar over all bars, and the weight there.
 
     Both are given for every step; the mean is 0 where there is no weight.
@@ -114,7 +114,7 @@ def _known_inputs(
         offsets * np.float32(milliseconds / OFFSET_UNIT),
     )
     blocks: list[Floats] = [values[0] * there, values[1] * there, there]
-    at_place = [_over_bars(value, there, steps_per_bar) for value in values]
+    at_place = [over_bars(value, there, steps_per_bar) for value in values]
     blocks += [at_place[0][0], at_place[1][0], np.minimum(at_place[0][1], 1.0)]
     count = there.sum(0)
     means = [(value * there).sum(0) / np.maximum(count, 1.0) for value in values]

@@ -163,6 +163,22 @@ def test_a_player_who_is_late_stays_late() -> None:
     assert snare(0.2) > 0.08
 
 
+def test_a_player_who_is_steady_stays_as_loud() -> None:
+    shipped = load_feel()
+    hits = np.zeros((96, DRUM_COUNT), bool)
+    hits[::2, Drum.CLOSED_HAT] = hits[4::8, Drum.SNARE] = hits[::8, Drum.KICK] = True
+    mask = hits.copy()
+    mask[64:] = False
+
+    def back_beats(velocity: int) -> float:
+        velocities = np.where(hits, velocity, 0)
+        played, _ = shipped.perform(hits, **PLACE, known=(velocities, np.zeros(hits.shape), mask))
+        return float(played[68::8, Drum.SNARE].mean())
+
+    assert abs(back_beats(90) - 90) < 12
+    assert abs(back_beats(50) - 50) < 12
+
+
 def test_a_longer_performance_wanders_as_the_shorter_one(player: FeelPlayer) -> None:
     still = FeelPlayer(SMALL, {name: value * 0 for name, value in small_weights().items()} | {
         "usual": np.ones((9, 2, 2), np.float32),
