@@ -42,8 +42,8 @@ class CandidateList(QScrollArea):
         self._chosen: CandidateCard | None = None
         self._heard: CandidateCard | None = None
         self._making: list[CandidateCard] = []
-        # Numbers of the candidates that shall stay in their places, None for a fresh lot.
-        self._places: list[int] | None = None
+        # Cards by the number of the candidate that shall take each; None for a fresh lot.
+        self._places: dict[int, CandidateCard] | None = None
         self._shelf: list[CandidateCard] = []
         self._kept: tuple[Candidate, ...] = ()
         self._roomy = CandidateCard("").sizeHint().height()
@@ -115,7 +115,7 @@ class CandidateList(QScrollArea):
         slots = [slot for slot in slots if slot[0] < count]
         there = {index for index, _ in slots}
         slots += [(index, self._new_card()) for index in range(count) if index not in there]
-        self._places = [index for index, _ in slots]
+        self._places = dict(slots)
         self._making = [card for _, card in slots]
         self.cards = [*self._making, *gone, *self._shelf]
         for card in gone:
@@ -131,15 +131,20 @@ class CandidateList(QScrollArea):
             card.show_kept(card.candidate in kept)
         for card in [card for card in self._shelf if not card.kept]:
             self._remove(card)
-        there = [card.candidate for card in self.cards]
-        for candidate in kept:
-            if candidate not in there:
-                card = self._new_card()
-                card.show_candidate(candidate)
-                card.show_kept(True)
-                self._shelf.append(card)
-                self.cards.append(card)
+        self._show_shelved()
         self._arrange()
+
+    def _show_shelved(self) -> bool:
+        """Put what the project keeps and no card shows on the shelf; whether there was anything."""
+        there = [card.candidate for card in self.cards]
+        missing = [candidate for candidate in self._kept if candidate not in there]
+        for candidate in missing:
+            card = self._new_card()
+            card.show_candidate(candidate)
+            card.show_kept(True)
+            self._shelf.append(card)
+            self.cards.append(card)
+        return bool(missing)
 
     def show_partial(self, partial_patterns: Sequence[Pattern], steps: int, made: int) -> None:
         """Show continuations as far as they are; cards that show one already wait for the whole."""
@@ -150,20 +155,24 @@ class CandidateList(QScrollArea):
 
     def show_candidates(self, candidates: Sequence[Candidate]) -> None:
         """Show the finished continuations; of a fresh lot, choose the first."""
-        again = self._places is not None
-        if self._places is not None:
-            by_index = {candidate.index: candidate for candidate in candidates}
-            candidates = [by_index[index] for index in self._places if index in by_index]
-        for card, candidate in zip(self._making, candidates, strict=False):
-            card.show_candidate(candidate)
-            card.show_kept(candidate in self._kept)
-        if self._making and (not again or self._chosen not in self.cards):
-            self._choose(self._making[0])
+        places, making = self._places, self._making
         self._making, self._places = [], None
+        for place, candidate in enumerate(candidates):
+            if places is None:
+                card = making[place] if place < len(making) else None
+            else:
+                card = places.get(candidate.index)
+            if card is not None:
+                card.show_candidate(candidate)
+                card.show_kept(candidate in self._kept)
+        if making and (places is None or self._chosen not in self.cards):
+            self._choose(making[0])
+        if self._show_shelved():  # one was kept while it was made anew
+            self._arrange()
 
     def abandon(self) -> None:
         """Take the room back: nothing comes.  Cards that show something still do."""
-        for card in self._making:
+        for card in list(self._making):
             if card.candidate is None:
                 self._remove(card)
         self._making, self._places = [], None
@@ -292,6 +301,10 @@ class CandidateList(QScrollArea):
             self._hear(None)
         if card is self._chosen:
             self._chosen = None
+        if card in self._making:
+            self._making.remove(card)
+        if self._places is not None:
+            self._places = {index: other for index, other in self._places.items() if other is not card}
         self.cards.remove(card)
         if card in self._shelf:
             self._shelf.remove(card)

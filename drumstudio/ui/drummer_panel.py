@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -191,7 +192,9 @@ class DrummerPanel(QFrame):
 
     @staticmethod
     def _note(info: ModelInfo) -> str:
-        return "" if info.perplexity is None else f"ppl {info.perplexity:.2f}"
+        # Over all of what was held out where that is known, so that drummers can be compared.
+        perplexity = info.figures.get("all", info.perplexity)
+        return "" if perplexity is None else f"ppl {perplexity:.2f}"
 
     def show_possible(self, complete: str, dress: str, where: str, marked: bool) -> None:
         """Show what the pattern allows: reasons against completing and dressing, "" for none, and
@@ -387,11 +390,17 @@ class DrummerPanel(QFrame):
 
 def _about(info: ModelInfo) -> str:
     """What is known of a model, for its tooltip."""
-    lines = [f"{info.path.name}: {info.network}, {info.encoding}", info.trained_on]
+    lines = [f"{info.path.name}: {info.network}, {info.encoding}", f"Learned from {info.trained_on}"]
     if info.perplexity is not None:
-        lines.append(
-            f"Perplexity {info.perplexity:.2f} on beats that it never heard: "
-            "how many events it wavers between at a step"
-        )
+        lines.append("Perplexity (between how many things it wavers at a step) on what it never heard:")
+        lines += wrap(_figures(info), 64)
     lines.append("It is used from the next Continue on")
-    return "\n".join(line for line in lines if line)
+    return "\n".join(lines)
+
+
+def _figures(info: ModelInfo) -> str:
+    """Perplexities over all of what was held out and, where they are known, of the beats of each style."""
+    beats = {group: value for group, value in info.figures.items() if group.endswith(" beats")}
+    everything = {"all": info.figures.get("all", info.perplexity or 0.0)}
+    told = everything | {group.removesuffix(" beats"): value for group, value in beats.items()}
+    return ", ".join(f"{group} {value:.2f}" for group, value in told.items())

@@ -326,8 +326,8 @@ class Drumming(QObject):
         heard = self._panel.cards.heard is not None
         self._panel.cards.stop_hearing()
         self._grid.set_preview(None)
+        self._after_insert = whole
         self._document.edit(whole, f"Insert {candidate.name}")
-        self._after_insert = self._document.pattern
         if heard:
             self._playing.audition(None)
         self.hinted.emit(f"{candidate.name} is in the pattern; Ctrl+Z takes it out again")

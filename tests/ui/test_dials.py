@@ -190,6 +190,33 @@ def test_what_is_kept_stays_as_it_is(
     assert shown[1].candidate.dials.wildness == 1.8
 
 
+def test_cards_may_be_kept_inserted_and_dismissed_while_they_follow(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cards = ask(qtbot, window)
+    kept, inserts, gone = (cards[place].candidate for place in (0, 1, 2))
+    assert kept is not None
+    assert inserts is not None
+    submit, waiting = window.drumming._generation.submit, list[GenerationRequest]()
+    monkeypatch.setattr(window.drumming._generation, "submit", waiting.append)
+    window.drummer.dials.wildness.slider.setValue(130)
+    qtbot.waitUntil(lambda: bool(waiting), timeout=WAIT)
+    assert window.drummer.generating
+    press(cards[0].keep)
+    cards[2].dismiss_asked.emit()
+    press(cards[1].insert)
+    submit(*waiting)
+    qtbot.waitUntil(lambda: not window.drummer.generating, timeout=WAIT)
+    assert window.document.pattern == inserted(demo_pattern(), inserts)
+    assert window.document.project.kept == (kept,)
+    shown = window.drummer.cards.cards
+    assert [card.kept for card in shown] == [False, False, False, True]
+    assert shown[3].candidate == kept
+    assert gone is not None
+    assert gone.index not in {card.candidate.index for card in shown[:3] if card.candidate}
+    assert {card.candidate.dials.wildness for card in shown[:3] if card.candidate} == {1.3}
+
+
 def test_what_is_heard_goes_on_as_it_is_now(
     qtbot: QtBot, window: MainWindow, requests: list[GenerationRequest]
 ) -> None:
