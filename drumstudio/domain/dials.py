@@ -24,8 +24,8 @@ class Dials:
     """
 
     stick: float = 0.5
-    wildness: float = 0.9
-    fills: int = 4
+    wildness: float = 1.0
+    fills: int = 8
     crash: bool = True
     busyness: float = 1.0
     style: str = ""

@@ -16,9 +16,9 @@ from drumstudio.ml.encoding import events_to_hits
 from drumstudio.ml.musicality import FILL_LIKENESS, FILL_ONSETS, TOMS, jaccard, modal_bar
 
 # A fill shall not only just be one: so much less like the groove, so many strokes more.
-_CLEARLY, _MORE = 0.06, 1
+_CLEARLY, _MORE = 0.12, 1
 # Nats lost for each 1.0 of likeness too much, and for each stroke too few.
-_LIKE_COSTS, _STROKE_COSTS = 60.0, 4.0
+_LIKE_COSTS, _STROKE_COSTS = 80.0, 4.0
 
 # What a plan adds, in nats: for the drum that leads and for the others where a stroke is wanted, for
 # hands and foot where none is, for what keeps time, and for crashes.

@@ -27,8 +27,8 @@ Numbers = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Allowed = npt.NDArray[np.bool_]
 
-# Particles of a candidate where something is given, and within a fill.
-PARTICLES = 16
+# Particles of a candidate where something is given, and within a fill, where each has a plan of its own.
+PARTICLES, FILL_PARTICLES = 8, 24
 # What may sound between taps.
 _KEEP_TIME = (Drum.CLOSED_HAT, Drum.RIDE)
 # Bars that are enough to know a groove by.
@@ -201,10 +201,11 @@ class Course:
         found = np.ones(self._encoding.classes, bool)
         if cells is not None:
             found &= ((self._hits == cells) | (cells < 0)).all(1)
+        # Where cells are given as well, they count first.
         if tapped == 1:
-            found &= self._hits.any(1)
+            wanted = found & self._hits.any(1)
+            found = wanted if wanted.any() else found
         elif tapped is not None:
-            # Where cells are given as well, they count first.
             still = np.ones(DRUM_COUNT, bool) if cells is None else cells < 0
             still[list(_KEEP_TIME)] &= tapped == 0
             found &= ~self._hits[:, still].any(1)
@@ -266,7 +267,7 @@ class Course:
             if fill.start == step and self._encoding.drums > 1:
                 self._fill = fill
                 if not self._locked:
-                    self._spread(PARTICLES)
+                    self._spread(FILL_PARTICLES)
                 self._plans = self._planned(fill)
 
     def _planned(self, fill: Fill) -> Numbers:

@@ -27,8 +27,8 @@ MAX_GATE_BIAS = 8.0
 
 # Steps a quarter that callers speak in unless they say so.
 GRID = 4
-# Bars by which a drummer who has heard nothing gets into the groove.
-LEAD_BARS = 2
+# Bars by which a drummer who has heard nothing gets into the groove: more would keep the window waiting.
+LEAD_BARS = 1
 # How many times the network takes the style it is asked for.
 _STYLE_STRENGTH = 2.5
 

@@ -26,19 +26,22 @@ Hits = npt.NDArray[np.uint8]
 # Odds that leave no choice, for a strict loop.
 CERTAIN = 1000.0
 # The pull towards the primer's groove at stick 0.5, in nats a cell, and the gate's bias from stick 0 to 1.
-_PULL = 0.35
-_GATE = ((0.0, -4.0), (0.5, 0.0), (1.0, 4.0))
+_PULL = 0.03
+_GATE = ((0.0, -4.0), (0.5, 0.6), (1.0, 4.0))
+# What is added at stick 0.5 for a kick on the 1 and a snare on the back beat which the primer has.
+_ONE, _BACK_BEAT = 1.5, 0.6
 # The pull towards a usual beat where no groove is known, and of kick and snare towards taps.
 _USUAL, _TAPPED = 2.0, 3.0
 # A network without a memory of its own is pulled the harder.
 _PULL_WITHOUT_MEMORY = 1.0
-# What a tom or crash costs outside fills: one that the primer never strikes, and one that it
-# strikes elsewhere.
-_NEW, _ELSEWHERE = 5.0, 2.5
+# What a tom or crash costs outside fills that the primer never strikes.
+_NEW = 2.8
 # How much of it is left at stick 0.
 _FREE_SHARE = 0.4
 # The gate's bias in fills, whose odds :mod:`drumstudio.ml.fills` draws.
 _FILL_GATE = -3.0
+# The pull towards the groove ahead of a fill in its bar, beside what there is.
+_UNTIL_THEN = 0.4
 # The 1 after a fill, and the bar that follows it.
 _CRASH, _CRASH_KICK, _BACK_IN_TIME = 14.0, 6.0, 1.0
 # Steering in nats: before any hits are counted, for each doubling of them that is asked; and for each bar's
@@ -129,7 +132,7 @@ def shape_of(
     fills = _fills(dials, time, fill_bars)
     temperature, top_p = temperature_and_top_p(dials.wildness)
     odds = _usual(time) if groove is None else _pull(dials.stick, groove, time, phrase, remembers)
-    odds += _away_from_new(dials.stick, primer, groove, steps)
+    odds += _away_from_new(dials.stick, primer, steps)
     if struck is not None:
         odds += _taps(struck, time)
     bias = np.full(steps, np.interp(dials.stick, [stick for stick, _ in _GATE], [bias for _, bias in _GATE]))
@@ -215,8 +218,14 @@ def _pull(stick: float, groove: Hits, time: _Time, phrase: int, remembers: bool)
     toward = 2.0 * groove - 1.0
     if stick >= 1.0:
         return np.asarray(CERTAIN * toward)
-    strength = (_PULL if remembers else _PULL_WITHOUT_MEMORY) * stick / (1.0 - stick)
-    return np.asarray(min(strength, CERTAIN) * toward * _firmness(time, phrase))
+    more = stick / (1.0 - stick)
+    strength = _PULL * more**2 if remembers else _PULL_WITHOUT_MEMORY * more
+    pull = min(strength, CERTAIN) * toward * _firmness(time, phrase)
+    # Whatever else varies, the primer's own 1 and back beat say where one is.
+    pull[time.on_one, Drum.KICK] += min(more, 1.0) * _ONE * groove[time.on_one, Drum.KICK]
+    back = time.on_back_beat
+    pull[back, Drum.SNARE] += min(more, 1.0) * _BACK_BEAT * groove[back, Drum.SNARE]
+    return np.asarray(pull)
 
 
 def _firmness(time: _Time, phrase: int) -> Odds:
@@ -229,14 +238,12 @@ def _firmness(time: _Time, phrase: int) -> Odds:
     return firm
 
 
-def _away_from_new(stick: float, primer: Hits, groove: Hits | None, steps: int) -> Odds:
-    """Log-odds (steps, 9) against toms and crashes where the primer has none."""
+def _away_from_new(stick: float, primer: Hits, steps: int) -> Odds:
+    """Log-odds (steps, 9) against toms and crashes that the primer does not have."""
     odds = np.zeros((steps, DRUM_COUNT))
     share = _FREE_SHARE + (1.0 - _FREE_SHARE) * min(1.0, 2.0 * stick)
-    for drum in (*TOMS, Drum.CRASH):
-        heard = bool(len(primer)) and bool(primer[:, drum].any())
-        here = groove[:, drum] > 0 if groove is not None else np.zeros(steps, bool)
-        odds[~here, drum] = -share * (_ELSEWHERE if heard else _NEW)
+    new = [drum for drum in (*TOMS, Drum.CRASH) if not primer[:, drum].any()]
+    odds[:, new] = -share * _NEW
     return odds
 
 
@@ -266,6 +273,9 @@ def _shape_fill(fill: Fill, odds: Odds, bias: Odds, groove: Hits | None, crash: 
     part = slice(fill.start, fill.end)
     odds[part] = 0.0
     bias[part] = _FILL_GATE
+    if groove is not None:
+        ahead = slice(max(fill.bar, 0), fill.start)
+        odds[ahead] += _UNTIL_THEN * (2.0 * groove[ahead] - 1.0)
     if fill.end >= len(odds):
         return
     if crash:

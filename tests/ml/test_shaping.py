@@ -42,7 +42,7 @@ def test_the_pull_grows_with_stick_and_is_firmest_on_the_1_and_the_back_beat() -
 
 def test_the_gate_opens_and_closes_with_stick() -> None:
     gates = [shape_of(Dials(stick=stick, fills=0), PRIMER, 8, 16).gate for stick in (0.0, 0.5, 1.0)]
-    assert gates[0][0] < gates[1][0] == 0.0 < gates[2][0]
+    assert gates[0][0] < gates[1][0] < gates[2][0]
 
 
 def test_a_network_without_memory_is_pulled_harder() -> None:
@@ -57,12 +57,11 @@ def test_toms_and_crashes_cost_where_the_primer_has_none() -> None:
     bar = list(BAR)
     bar[0] |= 1 << Drum.CRASH
     odds = shape_of(Dials(fills=0), bar, 16, 16).odds
-    assert odds[0, Drum.CRASH] > 0
-    assert 0 > odds[4, Drum.CRASH] > odds[4, Drum.LOW_TOM]
-    assert (odds[:, TOMS] < -4).all()
+    assert odds[0, Drum.CRASH] > odds[4, Drum.CRASH] > -1
+    assert (odds[:, TOMS] < -2).all()
     free = shape_of(Dials(fills=0, stick=0.0), bar, 16, 16).odds
     assert (free[:, TOMS] > odds[:, TOMS]).all()
-    assert (free[:, TOMS] < -1).all()
+    assert (free[:, TOMS] < -0.5).all()
 
 
 @pytest.mark.parametrize("period", FILL_PERIODS)
@@ -90,11 +89,11 @@ def test_a_fill_may_have_begun_in_the_primer() -> None:
 
 
 def test_after_a_fill_comes_a_crash_with_the_kick_if_asked_and_the_groove() -> None:
-    asked, not_asked = (shape_of(Dials(crash=crash), PRIMER, 64, 16) for crash in (True, False))
+    asked, not_asked = (shape_of(Dials(fills=4, crash=crash), PRIMER, 64, 16) for crash in (True, False))
     assert [fill.end for fill in asked.fills] == [32]
     assert asked.odds[32, Drum.CRASH] > 10
     assert asked.odds[32, Drum.KICK] > 3
-    assert not_asked.odds[32, Drum.CRASH] < -4
+    assert not_asked.odds[32, Drum.CRASH] < -2
     plain = shape_of(Dials(fills=0), PRIMER, 64, 16)
     struck = np.tile(events_to_hits(PRIMER), (2, 1)) > 0
     for shape in (asked, not_asked):
@@ -106,7 +105,7 @@ def test_after_a_fill_comes_a_crash_with_the_kick_if_asked_and_the_groove() -> N
 
 
 def test_busyness_asks_for_its_share_of_the_primers_hits_but_not_in_fills() -> None:
-    shape = shape_of(Dials(busyness=1.5), PRIMER, 64, 16)
+    shape = shape_of(Dials(busyness=1.5, fills=4), PRIMER, 64, 16)
     hits = events_to_hits(PRIMER).sum() / 2
     assert shape.hits_a_bar == hits
     assert shape.expected[:16].sum() * hits == pytest.approx(1.5 * events_to_hits(BAR).sum())
