@@ -83,6 +83,9 @@ def test_the_dials_are_seen_in_the_cards(qtbot: QtBot, window: MainWindow) -> No
     assert groove(free) < groove(middle) < groove(loop)
     QTest.mouseDClick(dials.stick.slider, LEFT, pos=dials.stick.slider.rect().center())
 
+    until_offered(qtbot, window)
+    drag(dials.fills.slider, 2 / 3)
+    assert dials.fills.value.text() == "every 4"
     with_fills = until_offered(qtbot, window)
     assert all(one.pattern.fill_bars == {1} for one in with_fills)
     drag(dials.fills.slider, 0.0)

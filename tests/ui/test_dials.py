@@ -82,7 +82,7 @@ def follow(qtbot: QtBot, window: MainWindow, requests: list[GenerationRequest], 
 TURNS: dict[str, tuple[Callable[[MainWindow], Dial], int, Dials]] = {
     "stick": (lambda w: w.drummer.dials.stick.slider, 95, Dials(stick=0.95)),
     "wildness": (lambda w: w.drummer.dials.wildness.slider, 190, Dials(wildness=1.9)),
-    "fills": (lambda w: w.drummer.dials.fills.slider, 0, Dials(fills=0)),
+    "fills": (lambda w: w.drummer.dials.fills.slider, 3, Dials(fills=2)),
     "feel": (lambda w: w.drummer.dials.feel.slider, 100, Dials(feel=1.0)),
     "busyness": (lambda w: w.drummer.dials.busyness.slider, -20, Dials(busyness=0.5)),
 }
@@ -239,7 +239,7 @@ def test_focus_stays_on_the_dial(qtbot: QtBot, window: MainWindow, requests: lis
     slider = window.drummer.dials.stick.slider
     slider.setFocus()
     QTest.keyClick(slider, Qt.Key.Key_Right)
-    assert slider.value() == 55
+    assert slider.value() == round(100 * MIDDLE.stick) + 5
     follow(qtbot, window, requests, 2)
     assert slider.hasFocus()
 
@@ -262,7 +262,7 @@ def test_mouse_wheel_keys_and_double_click(window: MainWindow) -> None:
         QApplication.sendEvent(slider, turned)
     assert slider.value() == 5
     QTest.mouseDClick(slider, LEFT, pos=slider.rect().center())
-    assert slider.value() == 60
+    assert slider.value() == slider.middle == round(100 * MIDDLE.feel)
     assert window.document.project.dials == MIDDLE
 
 
@@ -297,7 +297,7 @@ def test_the_rest_folds_and_is_remembered(qtbot: QtBot) -> None:
 
 def test_marked_bars_are_told_at_the_dial(qtbot: QtBot, window: MainWindow) -> None:
     row = window.drummer.dials.fills
-    assert row.value.text() == "every 4"
+    assert row.value.text() == f"every {MIDDLE.fills}"
     row.slider.setValue(0)
     assert row.value.text() == "none"
     marked = replace(window.document.pattern, fill_bars=frozenset({1}))
