@@ -25,15 +25,15 @@ Hits = npt.NDArray[np.uint8]
 
 # Odds that leave no choice, for a strict loop.
 CERTAIN = 1000.0
-# The pull towards the primer's groove at stick 0.5, in nats a cell, and the gate's bias from stick 0 to 1.
-_PULL = 0.03
-_GATE = ((0.0, -4.0), (0.5, 0.6), (1.0, 4.0))
+# By stick: the pull towards the primer's groove, in nats a cell, with a groove memory and without one,
+# which is pulled the harder; and the bias of the memory's gate.  At 1 there is no choice.
+_PULL = ((0.0, 0.0), (0.5, 0.03), (0.6, 0.1), (0.7, 0.25), (0.8, 0.5), (0.9, 1.1), (1.0, 5.0))
+_PULL_WITHOUT_MEMORY = ((0.0, 0.0), (0.5, 0.8), (0.75, 1.6), (0.9, 3.0), (1.0, 8.0))
+_GATE = ((0.0, -2.6), (0.5, 0.6), (1.0, 4.0))
 # What is added at stick 0.5 for a kick on the 1 and a snare on the back beat which the primer has.
 _ONE, _BACK_BEAT = 1.5, 0.6
 # The pull towards a usual beat where no groove is known, and of kick and snare towards taps.
 _USUAL, _TAPPED = 2.0, 3.0
-# A network without a memory of its own is pulled the harder.
-_PULL_WITHOUT_MEMORY = 1.0
 # What a tom or crash costs outside fills that the primer never strikes.
 _NEW = 2.8
 # How much of it is left at stick 0.
@@ -135,7 +135,7 @@ def shape_of(
     odds += _away_from_new(dials.stick, primer, steps)
     if struck is not None:
         odds += _taps(struck, time)
-    bias = np.full(steps, np.interp(dials.stick, [stick for stick, _ in _GATE], [bias for _, bias in _GATE]))
+    bias = np.full(steps, _between(_GATE, dials.stick))
     for fill in fills:
         _shape_fill(fill, odds, bias, groove, dials.crash)
     expected, hits_a_bar = _expected(dials.busyness, groove, fills, time)
@@ -218,14 +218,19 @@ def _pull(stick: float, groove: Hits, time: _Time, phrase: int, remembers: bool)
     toward = 2.0 * groove - 1.0
     if stick >= 1.0:
         return np.asarray(CERTAIN * toward)
-    more = stick / (1.0 - stick)
-    strength = _PULL * more**2 if remembers else _PULL_WITHOUT_MEMORY * more
-    pull = min(strength, CERTAIN) * toward * _firmness(time, phrase)
+    strength = _between(_PULL if remembers else _PULL_WITHOUT_MEMORY, stick)
+    pull = strength * toward * _firmness(time, phrase)
+    more = min(1.0, 2.0 * stick)
     # Whatever else varies, the primer's own 1 and back beat say where one is.
-    pull[time.on_one, Drum.KICK] += min(more, 1.0) * _ONE * groove[time.on_one, Drum.KICK]
+    pull[time.on_one, Drum.KICK] += more * _ONE * groove[time.on_one, Drum.KICK]
     back = time.on_back_beat
-    pull[back, Drum.SNARE] += min(more, 1.0) * _BACK_BEAT * groove[back, Drum.SNARE]
+    pull[back, Drum.SNARE] += more * _BACK_BEAT * groove[back, Drum.SNARE]
     return np.asarray(pull)
+
+
+def _between(points: tuple[tuple[float, float], ...], at: float) -> float:
+    """The value at `at` of the line through `points`."""
+    return float(np.interp(at, [x for x, _ in points], [y for _, y in points]))
 
 
 def _firmness(time: _Time, phrase: int) -> Odds:
