@@ -35,16 +35,12 @@ def test_every_dial_and_key_of_the_drummer_stands_in_it(qtbot: QtBot) -> None:
         assert len(labels) == 10
         for label in labels - {"Seed"}:
             assert f"\n| {label} " in written
-        for name in (
-            "complete",
-            "dress",
-            "lock_bar",
-            "unlock_all",
-            "lock",
-            "fill_bar",
-            "humanise",
-            "surprise",
-        ):
+        dials = window.drummer.dials
+        for row in (dials.stick, dials.wildness, dials.fills, dials.feel):
+            line = next(line for line in written.splitlines() if line.startswith(f"| {row.label.text()} "))
+            assert line.split("|")[3].strip() == row.value.text()
+        locks = ("lock", "lock_bar", "unlock_all", "fill_bar")
+        for name in (*locks, "complete", "dress", "humanise", "surprise"):
             (key,) = window.keymap.keys(name)
             assert f"{key})" in written or f" {key}" in written or f"\n{key}," in written, name
 
