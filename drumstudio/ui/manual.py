@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
+    QTextLength,
     QTextTable,
 )
 from PySide6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
@@ -36,6 +37,7 @@ class ManualWindow(QDialog):
         self.text = QTextBrowser()
         self.text.setAccessibleName("Manual")
         self.text.setOpenExternalLinks(True)
+        self.text.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.text.document().setDocumentMargin(24)
         self._fill()
         whole = QVBoxLayout(self)
@@ -86,4 +88,5 @@ class ManualWindow(QDialog):
         made.setBorderCollapse(True)
         made.setBorderBrush(QBrush(QColor(theme.current().border)))
         made.setBottomMargin(12)
+        made.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
         table.setFormat(made)
