@@ -15,8 +15,8 @@ MAX_STYLE = 40
 class Dials:
     """How a continuation shall be.
 
-    `stick` goes from free (0) to a strict loop (1) of the primer; `wildness` is the temperature,
-    0 to 2, and decides top-p with it; `fills` asks for a fill at the end of every 2nd, 4th or 8th
+    `stick` goes from free (0) to a strict loop (1) of the primer; `wildness`, 0 to 2, is the
+    temperature and top-p in one; `fills` asks for a fill at the end of every 2nd, 4th or 8th
     bar of the pattern, 0 for none but the pattern's own marked bars; `crash` for a crash on the 1 after a
     fill; `busyness` is the number of hits a bar against the primer's, 0.5 to 2; `style` one that
     the model knows, "" for whatever the primer is; `feel` how much of the learned velocity and

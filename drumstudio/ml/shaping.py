@@ -29,13 +29,15 @@ CERTAIN = 1000.0
 # which is pulled the harder; and the bias of the memory's gate.  At 1 there is no choice.
 _PULL = ((0.0, 0.0), (0.5, 0.03), (0.6, 0.1), (0.7, 0.25), (0.8, 0.5), (0.9, 1.1), (1.0, 5.0))
 _PULL_WITHOUT_MEMORY = ((0.0, 0.0), (0.5, 0.8), (0.75, 1.6), (0.9, 3.0), (1.0, 8.0))
-_GATE = ((0.0, -2.6), (0.5, 0.6), (1.0, 4.0))
+_GATE = ((0.0, -2.6), (0.5, 0.7), (1.0, 4.0))
+# The temperature at wildness 1.
+_WARMTH = 1.08
 # What is added at stick 0.5 for a kick on the 1 and a snare on the back beat which the primer has.
 _ONE, _BACK_BEAT = 1.5, 0.6
 # The pull towards a usual beat where no groove is known, and of kick and snare towards taps.
 _USUAL, _TAPPED = 2.0, 3.0
 # What a tom or crash costs outside fills that the primer never strikes.
-_NEW = 2.8
+_NEW = 2.5
 # How much of it is left at stick 0.
 _FREE_SHARE = 0.4
 # The gate's bias in fills, whose odds :mod:`drumstudio.ml.fills` draws.
@@ -101,8 +103,12 @@ class Shape:
 
 
 def temperature_and_top_p(wildness: float) -> tuple[float, float]:
-    """What Wildness means, 0 to 2: from the likeliest alone to more than a drummer would dare."""
-    return wildness, min(1.0, 0.9 + 0.1 * wildness)
+    """What Wildness means, 0 to 2: from the likeliest alone to more than a drummer would dare.
+
+    At 1 it is what came closest to drummers: a little above the network's own probabilities, as the
+    dials that stand beside it calm them.
+    """
+    return _WARMTH * wildness, min(1.0, 0.9 + 0.1 * wildness)
 
 
 def shape_of(
