@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes is the machine's matter, not the test's.
+settings.register_profile("drumstudio", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("drumstudio")
 
 # Qt reads this once, at import: it must be set before any test module is collected.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

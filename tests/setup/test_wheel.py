@@ -18,6 +18,7 @@ print(drumstudio.__file__)
 print(paths.resources())
 print(paths.soundfonts())
 print(paths.shipped_models())
+print(paths.manual().parent)
 """
 
 
@@ -45,7 +46,8 @@ def shipped(folder: str) -> set[str]:
 def test_everything_shipped_travels_in_the_wheel(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    wanted = {f"drumstudio/{name}" for folder in ("resources", "soundfonts") for name in shipped(folder)}
+    folders = ("resources", "soundfonts", "docs/manual.md")
+    wanted = {f"drumstudio/{name}" for folder in folders for name in shipped(folder)}
     assert len(wanted) > 4
     assert wanted <= names
     assert {name for name in names if name.endswith((".sf2", ".safetensors"))}
@@ -87,6 +89,7 @@ def test_an_installed_wheel_finds_its_own_files(wheel: Path, tmp_path: Path) -> 
     assert all(place.is_dir() for place in places[1:])
     assert list(places[2].glob("*.sf2"))
     assert list(places[3].glob("*.safetensors"))
+    assert (places[4] / "manual.md").is_file()
 
 
 def test_a_checkout_finds_its_own_files_too() -> None:
