@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -102,21 +102,25 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         number = errno.EISDIR if path.is_dir() else errno.EINVAL
         raise OSError(number, "it is a folder" if path.is_dir() else "it is not a regular file", str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    temporary = Path(name)
+    # Named before it is made: a signal at any moment finds it and takes it away.
+    temporary = path.parent / f".{path.name}.{secrets.token_hex(6)}.tmp"
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(temporary, "xb", opener=_private) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        # mkstemp makes files private; the file is as readable as the one it replaces, or as
-        # any new file of the user's.
+        # Private until it is whole; then as readable as the file it replaces, or as any new file of
+        # the user's.
         temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
         temporary.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
+
+
+def _private(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)
 
 
 def _umask() -> int:
