@@ -29,6 +29,9 @@ Allowed = npt.NDArray[np.bool_]
 
 # Particles of a candidate where something is given, and within a fill, where each has a plan of its own.
 PARTICLES, FILL_PARTICLES = 8, 24
+# One of whose last strokes more than this share is unlike the groove has strayed, and is pulled back
+# by so many nats a cell for all beyond it.
+_STRAYED, _BACK = 0.65, 5.0
 # What may sound between taps.
 _KEEP_TIME = (Drum.CLOSED_HAT, Drum.RIDE)
 # Bars that are enough to know a groove by.
@@ -131,6 +134,11 @@ class Course:
         self._odds, self._room = event_odds(shape.odds, encoding), event_odds(shape.room, encoding)
         self._hits = events_to_hits(np.arange(1 << DRUM_COUNT)).astype(np.int8)
         self._lag = max([start.steps_per_bar // 2, *(fill.end - fill.start for fill in shape.fills)])
+        groove = np.zeros((steps, DRUM_COUNT), np.uint8) if shape.groove is None else shape.groove
+        self._groove = hits_to_events(groove).astype(np.int64)
+        self._toward = event_odds(2.0 * groove.astype(np.float64) - 1.0, encoding)
+        # Of each row, over about a bar: cells struck unlike the groove, and cells struck in either.
+        self._unlike, self._either = np.zeros(candidates), np.ones(candidates)
         self._fill: Fill | None = None
         self._plans = np.zeros((0, 0, encoding.classes))
 
@@ -175,6 +183,9 @@ class Course:
         asked = self._odds[step] + steering[:, None] * self._room[step]
         if self._fill is not None:
             asked = asked + self._plans[:, step - self._fill.start]
+        elif shape.groove is not None:
+            strayed = np.maximum(self._unlike / self._either - _STRAYED, 0.0)
+            asked = asked + (shape.back * _BACK * strayed)[:, None] * self._toward[step]
         # Wildness does not weaken what is asked, and calm strengthens it as all else.
         scores = logits + max(shape.temperature, 1.0) * asked
         allowed = self._allowed(step)
@@ -212,7 +223,12 @@ class Course:
         return found
 
     def _follow(self, events: Integers, step: int) -> None:
-        """Keep count of the hits that are missing, in bars' worth of them."""
+        """Keep count of the hits that are missing, in bars' worth, and of how far each row strayed."""
+        if self._fill is None:
+            keep = np.exp(-1.0 / self._start.steps_per_bar)
+            unlike, either = events ^ self._groove[step], events | self._groove[step]
+            self._unlike = keep * self._unlike + self._hits[unlike].sum(1)
+            self._either = keep * self._either + self._hits[either].sum(1)
         wanted = self._shape.expected[step]
         if not np.isnan(wanted):
             keep = np.exp(-1.0 / (_STEERED_BARS * self._start.steps_per_bar))
@@ -238,6 +254,7 @@ class Course:
     def _take(self, rows: Integers) -> None:
         self._rows.take(rows)
         self._made, self._missing = self._made[rows], self._missing[rows]
+        self._unlike, self._either = self._unlike[rows], self._either[rows]
         if len(self._plans) == len(rows):
             self._plans = self._plans[rows]
 

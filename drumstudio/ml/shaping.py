@@ -72,7 +72,8 @@ class Shape:
     by this cell; `expected` (steps,) the hits that steering wants, in shares of the `hits_a_bar`, nan
     where it looks away; `lean` the steering that is always there, `steer` that for each bar's worth of
     hits that is missing.  `fill` (steps,), 1 in bars that end in a fill and 0 in others, and `style` are
-    told to a network that listens (:mod:`drumstudio.ml.control`); None and "" tell nothing.
+    told to a network that listens (:mod:`drumstudio.ml.control`); None and "" tell nothing.  `back` is how
+    hard one who has strayed is pulled back to the `groove` (steps, 9), where there is one.
     """
 
     temperature: float
@@ -87,6 +88,8 @@ class Shape:
     fills: tuple[Fill, ...]
     fill: npt.NDArray[np.int8] | None
     style: str = ""
+    groove: Hits | None = None
+    back: float = 0.0
 
     def behind(self, lead: Shape) -> Shape:
         """This shape after the steps of `lead`, which shapes what is played to get into the groove."""
@@ -159,6 +162,8 @@ def shape_of(
         fills,
         _told(fills, steps),
         dials.style,
+        groove,
+        min(1.0, 2.0 * dials.stick),
     )
 
 

@@ -306,3 +306,14 @@ def test_the_default_is_close_to_the_primer_and_in_time(drummer: Sampler) -> Non
     found = _bars(drummer.play(PRIMER, 128, candidates=8, dials=replace(Dials(), fills=0)))
     assert found[:, :, [4, 12], Drum.SNARE].mean() > 0.9
     assert found[:, :, 0, Drum.KICK].mean() > 0.9
+
+
+def test_one_who_strays_comes_back_to_the_groove(drummer: Sampler) -> None:
+    """A groove on the toms, which few drummers play, does not dissolve."""
+    low, mid = 1 << Drum.LOW_TOM, 1 << Drum.MID_TOM
+    bar = [low | 1, 0, 0, low, 0, 0, low | 1, 0, 2, 0, low | 1, 0, low, 0, low, 0]
+    primer = [*bar, *bar[:14], mid | 1, 0]
+    found = _bars(drummer.play(primer, 128, candidates=8, dials=Dials(fills=0), seed=11))
+    alike = jaccard(found, np.tile(_bars(np.array(primer)), (4, 1, 1)))
+    assert alike[:, 4:].mean() > 0.35
+    assert (alike[:, 4:].mean(1) > 0.15).all()
