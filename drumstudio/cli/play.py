@@ -38,6 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--qpm", type=float, help="tempo in quarters a minute (default: the file's)")
     parser.add_argument("--click", action="store_true", help="with metronome")
+    parser.add_argument("--clock", action="store_true", help="send MIDI clock, start and stop to the port")
     parser.add_argument(
         "--output-map",
         choices=sorted(DRUM_MAPS),
@@ -50,6 +51,8 @@ def run(args: argparse.Namespace) -> int:
     """Play to the end, or until Ctrl+C."""
     if args.loops < 0:
         raise UsageError("--loops is 0 (without end) or more")
+    if args.clock and args.output == SYNTH:
+        raise UsageError("--clock goes to a MIDI output; name one with --output PORT")
     project = _project(args)
     output = _output(args)
     done = threading.Event()
@@ -60,6 +63,7 @@ def run(args: argparse.Namespace) -> int:
         _wait_ready(output)
         engine.set_project(project)
         engine.set_click(args.click)
+        engine.set_clock(args.clock)
         engine.set_loop(args.loops == 0)
         engine.set_passes(args.loops)
         engine.play()

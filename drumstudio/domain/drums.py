@@ -40,11 +40,17 @@ GRID_ROWS: tuple[Drum, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class DrumMap:
-    """Note numbers of each drum: `notes[drum]` lists all that mean it, the one to send first."""
+    """Note numbers of each drum: `notes[drum]` lists all that mean it, the one to send first.
+
+    `pedal` says that the device wants the hi-hat's pedal position (CC 4) before each of its
+    strokes; `chokes` are the notes that polyphonic aftertouch silences.
+    """
 
     name: str
     label: str
     notes: tuple[tuple[int, ...], ...]
+    pedal: bool = False
+    chokes: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.notes) != DRUM_COUNT or not all(self.notes):
@@ -52,6 +58,8 @@ class DrumMap:
         flat = [note for notes in self.notes for note in notes]
         if len(set(flat)) != len(flat) or not all(0 <= note <= 127 for note in flat):
             raise ValueError(f"map {self.name} gives a note twice or outside 0-127")
+        if not set(self.chokes) <= set(flat):
+            raise ValueError(f"map {self.name} chokes a note that it does not know")
 
     def drum_of(self, note: int) -> Drum | None:
         """Drum that `note` (0-127) means, or None where the map does not know it."""
@@ -60,6 +68,10 @@ class DrumMap:
     def note_of(self, drum: Drum) -> int:
         """Note to send for `drum`."""
         return self.notes[drum][0]
+
+    def chokes_of(self, drum: Drum) -> tuple[int, ...]:
+        """Notes of `drum` that choke it, bow and edge; none where the device cannot."""
+        return tuple(note for note in self.notes[drum] if note in self.chokes)
 
     def table(self) -> dict[int, Drum]:
         """Every known note number and its drum."""
@@ -80,6 +92,8 @@ ROLAND = DrumMap(
         (49, 55, 57, 52),
         (51, 59, 53),
     ),
+    pedal=True,
+    chokes=(49, 55, 57, 52, 51, 59),
 )
 GENERAL_MIDI = DrumMap(
     "gm",

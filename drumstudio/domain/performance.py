@@ -9,6 +9,10 @@ from drumstudio.domain.drums import DRUM_COUNT, Drum
 from drumstudio.domain.pattern import Hit, Pattern
 from drumstudio.domain.project import Lane, audible
 
+# Positions of a hi-hat's pedal as CC 4 tells them: 127 pressed hard, 0 wide open.  On a TD-11 closed
+# strokes come with about 90, open ones with 30 or less.
+PEDAL_CLOSED, PEDAL_OPEN = 90, 30
+
 ALL_LANES: tuple[Lane, ...] = (Lane(),) * DRUM_COUNT
 
 
@@ -24,6 +28,16 @@ class Stroke:
     drum: Drum
     velocity: int
     step: int
+
+
+def pedal_before(drum: Drum, velocity: int) -> int | None:
+    """Pedal position that a stroke of the hi-hat needs before it; None for the other drums.
+
+    The harder an open stroke, the wider the hi-hat stands.
+    """
+    if drum is Drum.CLOSED_HAT:
+        return PEDAL_CLOSED
+    return round(PEDAL_OPEN * (127 - velocity) / 126) if drum is Drum.OPEN_HAT else None
 
 
 def sounds(hit: Hit, pass_index: int) -> bool:

@@ -138,8 +138,10 @@ class Devices:
 
     def _attend(self) -> None:
         """Once a second: a sender process that died is started again."""
-        if isinstance(self._output, MidiOutput) and self._ports is not None:
-            self._output.attend(self._ports.outputs)
+        output = self._output
+        if isinstance(output, MidiOutput) and self._ports is not None and output.attend(self._ports.outputs):
+            # Who follows the clock there knows nothing of what plays.
+            self._scheduler.post(lambda scheduler: scheduler.transport.tell_place())
 
     def _take_ports(self, ports: PortList) -> None:
         self._ports = ports

@@ -11,7 +11,7 @@ from drumstudio.domain.project import Project
 from drumstudio.engine.clock import Clock, MonotonicClock
 from drumstudio.engine.devices import SILENCE, Devices, OutputChoice
 from drumstudio.engine.null_output import NullOutput
-from drumstudio.engine.outputs import Output, OutputStatus, Strike
+from drumstudio.engine.outputs import Choke, Output, OutputStatus, Strike
 from drumstudio.engine.scheduler import EngineEvent, Scheduler
 from drumstudio.engine.transport import Position, position_in
 
@@ -66,6 +66,10 @@ class Engine:
         """Turn the metronome on or off."""
         self._scheduler.post(lambda s: s.transport.set_click(on))
 
+    def set_clock(self, on: bool) -> None:
+        """Send MIDI clock, start, stop, continue and song position to a MIDI output, or send none."""
+        self._scheduler.post(lambda s: s.transport.set_clock(on))
+
     def set_count_in(self, bars: int) -> None:
         """Count `bars` bars in from the next start on."""
         self._scheduler.post(lambda s: setattr(s.transport, "count_in", max(0, bars)))
@@ -93,6 +97,10 @@ class Engine:
     def strike(self, drum: Drum, velocity: int) -> None:
         """Sound one drum at once."""
         self._scheduler.post(lambda s: s.strike(Strike(drum, velocity)))
+
+    def choke(self, drum: Drum) -> None:
+        """Grip a cymbal, where the output has the means."""
+        self._scheduler.post(lambda s: s.strike(Choke(drum)))
 
     def panic(self) -> None:
         """Stop and silence everything."""

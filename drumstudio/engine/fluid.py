@@ -35,7 +35,7 @@ from drumstudio.engine.fluid_synth import (
     measured_gain,
 )
 from drumstudio.engine.jack_probe import running_server
-from drumstudio.engine.outputs import Click, Event, OutputState, OutputStatus
+from drumstudio.engine.outputs import Click, Event, OutputState, OutputStatus, Strike
 from drumstudio.engine.soundfonts import studio_kit
 from drumstudio.errors import AudioError
 from drumstudio.log import LOGGER
@@ -244,11 +244,13 @@ class FluidOutput:
         return self._status
 
     def schedule(self, event: Event, due: float) -> None:
-        """Sound `event` at `due`; at once when that is past."""
+        """Sound `event` at `due`, at once when that is past; strokes and clicks are all it knows."""
         if isinstance(event, Click):
             note, velocity = (CLICK_ACCENT if event.accent else CLICK_BEAT), CLICK_VELOCITY[event.accent]
-        else:
+        elif isinstance(event, Strike):
             note, velocity = GENERAL_MIDI.note_of(event.drum), event.velocity
+        else:
+            return
         with self._lock:
             if self._player is not None:
                 self._player.schedule(note, velocity, due)

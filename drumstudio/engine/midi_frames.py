@@ -5,15 +5,21 @@ from __future__ import annotations
 import struct
 from typing import NamedTuple
 
-# kind, channel, note, velocity, time (due, or from when to cancel; seconds of perf_counter)
+# kind, channel, first and second data byte, time (due, or from when to cancel; seconds of perf_counter)
 _FRAME = struct.Struct("<4Bd")
 FRAME_SIZE = _FRAME.size
 
-NOTE, CANCEL, PANIC = 1, 2, 3
+NOTE, CANCEL, PANIC, CONTROL, TOUCH, PULSE, SONG, HALT = range(1, 9)
 
 
 class Frame(NamedTuple):
-    """One order: NOTE at `time`, CANCEL what is due from `time` on, PANIC."""
+    """One order: CANCEL what is due from `time` on, PANIC, or something to send at `time`.
+
+    NOTE sends a note-on and later its note-off; CONTROL controller `note` with the value
+    `velocity`; TOUCH polyphonic aftertouch of `note` with the pressure `velocity`; PULSE a tick
+    of MIDI clock; SONG the song position, its low seven bits in `note`, its high ones in
+    `velocity`, and start or continue; HALT stop.
+    """
 
     kind: int
     channel: int = 0

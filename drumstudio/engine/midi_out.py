@@ -1,5 +1,8 @@
 """A MIDI port as an output: maps drums to notes and feeds the sender process.
 
+Where the map says so, the hi-hat's pedal (CC 4) is set before each of its strokes, and polyphonic
+aftertouch on bow and edge chokes a cymbal.  Nothing that comes in is ever sent: a module with Local
+Control on would sound twice.
 The port is known by its name.  While it is not there the output is `MISSING` and stays; when
 it returns, it is taken up again.
 """
@@ -9,13 +12,37 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
+import time
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
 
-from drumstudio.domain.drums import DrumMap
-from drumstudio.engine.midi_frames import CANCEL, NOTE, PANIC, Frame, pack
-from drumstudio.engine.outputs import Click, Event, OutputState, OutputStatus, Strike
+from drumstudio.domain.drums import Drum, DrumMap
+from drumstudio.domain.performance import pedal_before
+from drumstudio.domain.velocity import LINEAR, VelocityCurve
+from drumstudio.engine.midi_frames import (
+    CANCEL,
+    CONTROL,
+    HALT,
+    NOTE,
+    PANIC,
+    PULSE,
+    SONG,
+    TOUCH,
+    Frame,
+    pack,
+)
+from drumstudio.engine.outputs import (
+    Choke,
+    Click,
+    Event,
+    Halt,
+    OutputState,
+    OutputStatus,
+    Pulse,
+    Song,
+    Strike,
+)
 from drumstudio.midi.child import end_child, start_child
 from drumstudio.midi.ports import Port, is_electronic_kit, map_for
 
@@ -24,6 +51,9 @@ DRUM_CHANNEL = 9
 # General MIDI's high and low wood block, as a metronome.
 CLICK_ACCENT, CLICK = 76, 77
 CLICK_VELOCITY = 100
+PEDAL = 4  # controller of the hi-hat's pedal
+GRIP = 0.010  # seconds that a hand holds a choked cymbal
+SONG_END = 1 << 14  # song positions are 14 bits
 FIGURES = 10_000  # notes whose lateness is kept
 REPORTS_A_FIGURE = 64  # notes between new figures in the status
 
@@ -33,6 +63,7 @@ class MidiOutput:
 
     `drum_map` None takes Roland's map for a Roland module and General MIDI otherwise; `click`
     None sends the metronome to anything but a Roland module, where it would sound a pad.
+    Strokes go through `curve`; `latency` is what the device takes from note to sound, in seconds.
     """
 
     def __init__(
@@ -42,8 +73,12 @@ class MidiOutput:
         drum_map: DrumMap | None = None,
         click: bool | None = None,
         channel: int = DRUM_CHANNEL,
+        curve: VelocityCurve = LINEAR,
+        latency: float = 0.0,
     ) -> None:
         self.name = name
+        self.curve = curve
+        self.latency = latency
         self.drum_map = drum_map or map_for(name)
         self.sends_click = not is_electronic_kit(name) if click is None else click
         self.lateness: deque[float] = deque(maxlen=FIGURES)
@@ -59,8 +94,9 @@ class MidiOutput:
         """How the output is doing; `detail` names the map, and the lateness once there is one."""
         return self._status
 
-    def attend(self, ports: Iterable[Port]) -> None:
-        """Take note of the ports there are: let go of a vanished one, take up one that is back.
+    def attend(self, ports: Iterable[Port]) -> bool:
+        """Take note of the ports there are: let go of a vanished one, take up one that is back; True for
+        the latter.
 
         Not for the scheduler's thread: it may take a moment.
         """
@@ -71,22 +107,35 @@ class MidiOutput:
             self._status = self._missing()
         elif self._child is None:
             self._begin(port)
+            return True
+        return False
 
     def schedule(self, event: Event, due: float) -> None:
         """Send `event` at `due`; at once when that is past."""
         if isinstance(event, Strike):
-            self._order(Frame(NOTE, self._channel, self.drum_map.note_of(event.drum), event.velocity, due))
-        elif isinstance(event, Click) and self.sends_click:
-            note = CLICK_ACCENT if event.accent else CLICK
-            self._order(Frame(NOTE, self._channel, note, CLICK_VELOCITY, due))
+            self._strike(event, due)
+        elif isinstance(event, Click):
+            if self.sends_click:
+                note = CLICK_ACCENT if event.accent else CLICK
+                self._order(Frame(NOTE, self._channel, note, CLICK_VELOCITY, due))
+        elif isinstance(event, Choke):
+            self._choke((event.drum,), due)
+        elif isinstance(event, Pulse):
+            self._order(Frame(PULSE, time=due))
+        elif isinstance(event, Song):
+            high, low = divmod(event.position % SONG_END, 128)
+            self._order(Frame(SONG, 0, low, high, due))
+        elif isinstance(event, Halt):
+            self._order(Frame(HALT, time=due))
 
     def cancel(self, after: float) -> None:
         """Forget every note due at `after` or later; note-offs of what sounds still follow."""
         self._order(Frame(CANCEL, time=after))
 
     def panic(self) -> None:
-        """Forget everything and send note-offs, all notes off and all sound off."""
+        """Forget everything and send note-offs, all notes off and all sound off; cymbals are choked."""
         self._order(Frame(PANIC, self._channel))
+        self._choke(tuple(Drum), time.perf_counter())
 
     def set_level(self, level: float) -> None:
         """A MIDI port has no level: its own device sets it."""
@@ -94,6 +143,19 @@ class MidiOutput:
     def close(self) -> None:
         """Send note-offs and let go of the port."""
         self._end()
+
+    def _strike(self, event: Strike, due: float) -> None:
+        velocity = self.curve(event.velocity)
+        pedal = pedal_before(event.drum, velocity) if self.drum_map.pedal else None
+        if pedal is not None:
+            self._order(Frame(CONTROL, self._channel, PEDAL, pedal, due))
+        self._order(Frame(NOTE, self._channel, self.drum_map.note_of(event.drum), velocity, due))
+
+    def _choke(self, drums: tuple[Drum, ...], due: float) -> None:
+        notes = [note for drum in drums for note in self.drum_map.chokes_of(drum)]
+        for pressure, moment in ((127, due), (0, due + GRIP)):
+            for note in notes:
+                self._order(Frame(TOUCH, self._channel, note, pressure, moment))
 
     def _missing(self) -> OutputStatus:
         message = f"missing: {self.name}; it is taken up again when it is plugged in."
@@ -143,7 +205,9 @@ class MidiOutput:
         for line in child.stdout:
             word, _, rest = line.decode().strip().partition(" ")
             if word == "ready":
-                self._status = OutputStatus(self.name, OutputState.READY, detail=self.drum_map.label)
+                self._status = OutputStatus(
+                    self.name, OutputState.READY, detail=self.drum_map.label, latency=self.latency
+                )
             elif word == "late":
                 self.lateness.append(float(rest.split()[0]))
                 reports += 1

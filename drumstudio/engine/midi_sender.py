@@ -1,10 +1,10 @@
-"""Child process that owns a MIDI port and sends each note at its due time.
+"""Child process that owns a MIDI port and sends each note and each tick of clock at its due time.
 
 Run as `python -m drumstudio.engine.midi_sender API NAME CHANNEL`; frames come in on stdin, lines go
 out on stdout: `ready`, `error SENTENCE`, and `late SECONDS DUE` for every note.  It sleeps until
 shortly before a note is due and then spins, with the garbage collector off and no numpy, torch
 or Qt in sight.  When stdin closes, because it was told to end or because the program died, it
-ends every note that sounds and exits.
+ends every note that sounds, stops who follows its clock, closes the hi-hat and exits.
 """
 
 from __future__ import annotations
@@ -21,11 +21,28 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
-from drumstudio.engine.midi_frames import CANCEL, FRAME_SIZE, NOTE, PANIC, Frame, unpack
+from drumstudio.engine.midi_frames import (
+    CANCEL,
+    CONTROL,
+    FRAME_SIZE,
+    HALT,
+    NOTE,
+    PANIC,
+    PULSE,
+    SONG,
+    TOUCH,
+    Frame,
+    unpack,
+)
 
 GATE = 0.100  # seconds from note-on to note-off
 SPIN = 0.0015  # seconds before the due time from which on it spins
 QUIET = 0.005  # reports go out only when nothing is due for this long
+# The MIDI specification wants a millisecond between start or continue and the clock that follows.
+SONG_LEAD = 0.002
+PEDAL, PEDAL_REST = 4, 90  # controller of the hi-hat's pedal, and where it rests: closed
+OPEN_RING = 1.5  # seconds that an open hi-hat rings before its pedal goes back to rest
+CLOCK, START, CONTINUE, STOP, SONG_POSITION = 0xF8, 0xFA, 0xFB, 0xFC, 0xF2
 FLUSH = 0.060  # time for the system to send the last bytes before the port closes
 
 
@@ -37,59 +54,110 @@ class Wire(Protocol):
 
 
 class Sender:
-    """Queue of notes and the notes that sound.
+    """Queue of orders and the notes that sound.
 
-    `turn` does everything that is due; `wait_until` says when to come back.
+    `turn` does everything that is due; `next_due` says when to come back.
     """
 
     def __init__(self, wire: Wire, clock: Callable[[], float]) -> None:
         self._wire = wire
         self._clock = clock
-        self._notes: list[tuple[float, int, Frame]] = []  # heap by due time, then order of arrival
+        self._orders: list[tuple[float, int, Frame]] = []  # heap by moment, then order of arrival
+        self._open: dict[int, float] = {}  # channel whose hi-hat is open -> when its pedal goes to rest
+        self._running = False  # whether followers were told to start
         self._sounding: dict[tuple[int, int], float] = {}  # (channel, note) -> when its note-off is due
         self._arrived = 0
         self.late: list[tuple[float, float]] = []  # (seconds late, due) of the notes not yet reported
 
     def take(self, frame: Frame) -> None:
-        """Carry out one order."""
-        if frame.kind == NOTE:
-            heapq.heappush(self._notes, (frame.time, self._arrived, frame))
-            self._arrived += 1
-        elif frame.kind == CANCEL:
-            self._notes = [entry for entry in self._notes if entry[0] < frame.time]
-            heapq.heapify(self._notes)
+        """Take in one order."""
+        if frame.kind == CANCEL:
+            self._orders = [entry for entry in self._orders if entry[2].time < frame.time]
+            heapq.heapify(self._orders)
         elif frame.kind == PANIC:
-            self._notes.clear()
-            self.end_notes(frame.channel)
+            self._orders.clear()
+            self.end(frame.channel)
             self._wire.send([0xB0 | frame.channel, 120, 0])
+        else:
+            moment = frame.time - SONG_LEAD if frame.kind == SONG else frame.time
+            heapq.heappush(self._orders, (moment, self._arrived, frame))
+            self._arrived += 1
 
     def next_due(self) -> float | None:
-        """When the next note or note-off is due, None when there is nothing to do."""
-        times = list(self._sounding.values())
-        if self._notes:
-            times.append(self._notes[0][0])
+        """When the next order or note-off is due, None when there is nothing to do."""
+        times = [*self._sounding.values(), *self._open.values()]
+        if self._orders:
+            times.append(self._orders[0][0])
         return min(times, default=None)
 
     def turn(self) -> None:
         """Send everything that is due by now, in order."""
-        while self._notes and self._notes[0][0] <= self._clock():
-            due, _, frame = heapq.heappop(self._notes)
-            key = frame.channel, frame.note
-            if key in self._sounding:
-                self._off(key)
-            self._wire.send([0x90 | frame.channel, frame.note, frame.velocity])
-            now = self._clock()
-            self._sounding[key] = now + GATE
-            self.late.append((now - due, due))
+        while self._orders and self._orders[0][0] <= self._clock():
+            self._carry_out(heapq.heappop(self._orders)[2])
         now = self._clock()
         for key in [key for key, due in self._sounding.items() if due <= now]:
             self._off(key)
+        for channel in [channel for channel, due in self._open.items() if due <= now]:
+            self._rest(channel)
 
-    def end_notes(self, channel: int) -> None:
-        """End every note that sounds, and tell the channel that all notes are off; cymbals ring out."""
+    def end(self, channel: int) -> None:
+        """End every note that sounds, close the hi-hat, stop who follows, and tell the channel that all
+        notes are off; cymbals ring out."""
         for key in list(self._sounding):
             self._off(key)
+        for open_channel in list(self._open):
+            self._rest(open_channel)
+        self._halt()
         self._wire.send([0xB0 | channel, 123, 0])
+
+    def _carry_out(self, frame: Frame) -> None:
+        if frame.kind == NOTE:
+            self._note(frame)
+        elif frame.kind == PULSE:
+            self._wire.send([CLOCK])
+        elif frame.kind == CONTROL:
+            self._control(frame)
+        elif frame.kind == TOUCH:
+            self._wire.send([0xA0 | frame.channel, frame.note, frame.velocity])
+        elif frame.kind == SONG:
+            self._song(frame)
+        elif frame.kind == HALT:
+            self._halt()
+
+    def _note(self, frame: Frame) -> None:
+        key = frame.channel, frame.note
+        if key in self._sounding:
+            self._off(key)
+        self._wire.send([0x90 | frame.channel, frame.note, frame.velocity])
+        now = self._clock()
+        self._sounding[key] = now + GATE
+        self.late.append((now - frame.time, frame.time))
+
+    def _control(self, frame: Frame) -> None:
+        self._wire.send([0xB0 | frame.channel, frame.note, frame.velocity])
+        if frame.note == PEDAL:
+            self._open.pop(frame.channel, None)
+            if frame.velocity < PEDAL_REST:
+                self._open[frame.channel] = self._clock() + OPEN_RING
+
+    def _rest(self, channel: int) -> None:
+        del self._open[channel]
+        self._wire.send([0xB0 | channel, PEDAL, PEDAL_REST])
+
+    def _song(self, frame: Frame) -> None:
+        """Start from the beginning, or say where to go on; a position may only be told while stopped."""
+        self._halt()
+        if frame.note or frame.velocity:
+            self._wire.send([SONG_POSITION, frame.note, frame.velocity])
+            self._wire.send([CONTINUE])
+        else:
+            self._wire.send([START])
+        self._running = True
+
+    def _halt(self) -> None:
+        if self._running:
+            self._wire.send([STOP])
+        self._running = False
 
     def _off(self, key: tuple[int, int]) -> None:
         del self._sounding[key]
@@ -194,7 +262,7 @@ def main() -> None:
     gc.disable()
     report(["ready"])
     serve(sender, inbox)
-    sender.end_notes(channel)
+    sender.end(channel)
     time.sleep(FLUSH)
     os._exit(0)
 

@@ -27,7 +27,32 @@ class Click:
     accent: bool
 
 
-Event = Strike | Click
+@dataclass(frozen=True, slots=True)
+class Choke:
+    """A hand that grips the cymbal `drum`."""
+
+    drum: Drum
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """A tick of MIDI clock, 24 to the quarter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Song:
+    """The next pulse, at the same moment, is at `position` 16ths from the start of the song."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Followers of the clock stop."""
+
+
+# Sounding, and what only those care about who follow.
+Event = Strike | Click | Choke | Pulse | Song | Halt
 
 
 class OutputState(StrEnum):
@@ -66,7 +91,7 @@ class Output(Protocol):
         """How the output is doing."""
 
     def schedule(self, event: Event, due: float) -> None:
-        """Sound `event` at `due`; at once when that is past."""
+        """Sound `event` at `due`, at once when that is past; what it has no means for is passed over."""
 
     def cancel(self, after: float) -> None:
         """Forget every scheduled event due at `after` or later that has not sounded."""

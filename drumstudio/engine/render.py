@@ -17,7 +17,10 @@ from drumstudio.domain.pattern import Pattern
 from drumstudio.domain.performance import ALL_LANES, Stroke, strokes
 from drumstudio.domain.project import Lane
 from drumstudio.domain.timing import PPQ, seconds_per_tick
-from drumstudio.engine.outputs import Click, Event, Strike
+from drumstudio.engine.outputs import Click, Event, Pulse, Song, Strike
+
+PULSE_TICKS = PPQ // 24  # of MIDI clock
+SIXTEENTH = PPQ // 4  # what song positions count
 
 # A pass of a part, a step and a drum: the same stroke before and after an edit.
 Key = tuple[int, int, int]
@@ -94,12 +97,18 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Everything that decides what sounds: parts and tempos in order, lanes, metronome."""
+    """Everything that decides what sounds: parts and tempos in order, lanes, metronome.
+
+    With `clock`, MIDI clock too; its followers are told their place at run tick `jump`, or at the
+    first 16th from there on.
+    """
 
     parts: tuple[Part, ...]
     tempos: tuple[Tempo, ...]
     lanes: tuple[Lane, ...] = ALL_LANES
     click: bool = False
+    clock: bool = False
+    jump: int = 0
 
     @property
     def end(self) -> int | None:
@@ -123,7 +132,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Sounding:
-    """`event` at run tick `tick`; `key` tells strokes apart across edits, None for clicks."""
+    """`event` at run tick `tick`; `key` tells strokes apart across edits, None for all else."""
 
     tick: int
     event: Event
@@ -133,11 +142,15 @@ class Sounding:
 def events_between(score: Score, start: int, end: int) -> list[Sounding]:
     """Everything that sounds at run ticks from `start` up to, not including, `end`, in order."""
     found: list[Sounding] = []
+    if score.clock:
+        found += [told for told in (_told(score),) if start <= told.tick < end]
     for part in score.parts:
         first = max(start, part.start)
         last = end if part.end is None else min(end, part.end)
         if first >= last:
             continue
+        if score.clock:
+            found += _pulses(part, first, last)
         if score.click or part.kind is PartKind.COUNT_IN:
             found += _clicks(part, first, last)
         if part.kind is not PartKind.COUNT_IN:
@@ -148,6 +161,24 @@ def events_between(score: Score, start: int, end: int) -> list[Sounding]:
 
 def _order(sounding: Sounding) -> tuple[int, int]:
     return sounding.tick, -1 if sounding.key is None else sounding.key[2]
+
+
+def _told(score: Score) -> Sounding:
+    """The place that followers of the clock are told."""
+    tick = score.jump
+    while True:
+        part = score.part_at(tick)
+        place = (tick - part.base) % part.pattern.ticks
+        wait = min(-place % SIXTEENTH, part.pattern.ticks - place)
+        if part.end is None or tick + wait < part.end or tick >= part.end:
+            return Sounding(tick + wait, Song((place + wait) % part.pattern.ticks // SIXTEENTH))
+        tick = part.end
+
+
+def _pulses(part: Part, first: int, last: int) -> Iterator[Sounding]:
+    """Ticks of MIDI clock, counted from the part's own start."""
+    for tick in range(first + (part.base - first) % PULSE_TICKS, last, PULSE_TICKS):
+        yield Sounding(tick, Pulse())
 
 
 def _clicks(part: Part, first: int, last: int) -> Iterator[Sounding]:

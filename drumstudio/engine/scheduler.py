@@ -17,7 +17,7 @@ from enum import StrEnum
 
 from drumstudio.domain.pattern import Pattern
 from drumstudio.engine.clock import Clock
-from drumstudio.engine.outputs import Event, Output
+from drumstudio.engine.outputs import Event, Halt, Output
 from drumstudio.engine.render import Key, PartKind, Score, Tempo, ceil_tick, events_between
 from drumstudio.engine.transport import Transport
 
@@ -132,6 +132,7 @@ class Scheduler:
         if self.transport.score is not None:
             # Nothing has gone to the new output: all that lies ahead is rendered again.
             self._rendered = self.transport.cut
+            self.transport.tell_place()
         return old
 
     def _step(self, commands: list[Command]) -> None:
@@ -158,6 +159,7 @@ class Scheduler:
         """Make what the output holds agree with the changed score."""
         if new is None:
             self.output.cancel(0.0)
+            self._halt(old)
             self._sent.clear()
             self._skip = frozenset()
         elif old is None:
@@ -208,8 +210,14 @@ class Scheduler:
         score = self.transport.score
         if score is not None and score.end is not None and now >= score.due(score.end):
             self.transport.stop()
+            self._halt(score)
             self._sent.clear()
             self._skip = frozenset()
+
+    def _halt(self, score: Score | None) -> None:
+        """Stop who followed the clock of a score that is over."""
+        if score is not None and score.clock:
+            self.output.schedule(Halt(), self.clock.now())
 
     def _tell(self, before: Score | None) -> None:
         score = self.transport.score

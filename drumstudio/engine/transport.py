@@ -43,8 +43,8 @@ class Transport:
     """State machine of playing.
 
     Attributes: `project`, `loop`, `passes` (how often to play what does not loop), `click`,
-    `count_in` (bars) and `step` (where play starts) hold also when stopped; `score` is None
-    then; `cut` is the run tick at which changes take effect.
+    `clock` (MIDI clock for followers), `count_in` (bars) and `step` (where play starts) hold also
+    when stopped; `score` is None then; `cut` is the run tick at which changes take effect.
     """
 
     def __init__(self) -> None:
@@ -52,6 +52,7 @@ class Transport:
         self.loop = True
         self.passes = 1
         self.click = False
+        self.clock = False
         self.count_in = 0
         self.step = 0
         self.score: Score | None = None
@@ -90,6 +91,7 @@ class Transport:
         else:
             new = self._project_part(self.cut, step)
         self._replace_from(self.score, self.cut, new)
+        self.tell_place()
 
     def set_project(self, project: Project) -> None:
         """Take over pattern, tempo and lanes; the place in the pattern is kept as far as there is one."""
@@ -120,6 +122,21 @@ class Transport:
         self.click = on
         if self.score is not None:
             self.score = replace(self.score, click=on)
+
+    def set_clock(self, on: bool) -> None:
+        """Turn MIDI clock on or off."""
+        changed, self.clock = on != self.clock, on
+        if self.score is not None and changed:
+            self.score = replace(self.score, clock=on)
+            self.tell_place()
+
+    def tell_place(self) -> None:
+        """Tell followers of the clock where playing is: they are new, or it went elsewhere."""
+        if self.score is not None and self.score.clock:
+            current = self._current(self.score)
+            counting = current.kind is PartKind.COUNT_IN
+            jump = current.end if counting and current.end is not None else self.cut
+            self.score = replace(self.score, jump=jump)
 
     def audition(self, pattern: Pattern | None, time: float, step: int | None = 0) -> None:
         """From the next bar line loop `pattern` from its `step`, or with None go back to the project's.
@@ -167,7 +184,8 @@ class Transport:
 
     def _start(self, time: float, parts: tuple[Part, ...]) -> None:
         tempo = Tempo(time, 0, self.project.qpm)
-        self.score = Score(parts, (tempo,), self.project.lanes, self.click)
+        first = next(part for part in parts if part.kind is not PartKind.COUNT_IN)
+        self.score = Score(parts, (tempo,), self.project.lanes, self.click, self.clock, first.start)
         self.cut = 0
 
     def _current(self, score: Score) -> Part:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import mido
 
-from drumstudio.domain.drums import GENERAL_MIDI, ROLAND, Drum, DrumMap
+from drumstudio.domain.drums import GENERAL_MIDI, Drum, DrumMap
 from drumstudio.domain.pattern import MAX_BARS, Pattern
-from drumstudio.domain.performance import ALL_LANES, strokes
+from drumstudio.domain.performance import ALL_LANES, PEDAL_CLOSED, pedal_before, strokes
 from drumstudio.domain.project import Lane
 from drumstudio.domain.timing import PPQ, Meter, clamp_qpm
 from drumstudio.errors import MidiFileError
@@ -24,8 +24,6 @@ from drumstudio.paths import write_atomically
 GATE = 48  # ticks a note is held: a tenth of a quarter, as an e-kit's own recordings
 _OFF_VELOCITY = 64
 _PEDAL = 4
-# Pedal position that a TD module needs before a hat note to sound it closed or open.
-_PEDAL_OF = {Drum.CLOSED_HAT: 90, Drum.OPEN_HAT: 15}
 
 # Tick, order within the tick (note-offs before all else), message.
 _Event = tuple[int, int, mido.Message | mido.MetaMessage]
@@ -89,7 +87,7 @@ def encode(
     file = mido.MidiFile(type=1, ticks_per_beat=PPQ, charset="utf-8")
     file.tracks += [
         _track(_conductor(name, note, pattern.grid.meter, qpm), pattern.ticks * repeats),
-        _track(_names(drum_map) + _played(notes, drum_map), pattern.ticks * repeats),
+        _track(_names(drum_map) + _played(notes, drum_map, pattern.ticks * repeats), pattern.ticks * repeats),
     ]
     encoded = io.BytesIO()
     file.save(file=encoded)
@@ -123,8 +121,11 @@ def _names(drum_map: DrumMap) -> list[_Event]:
     return [(0, 0, event) for event in events]
 
 
-def _played(notes: list[tuple[int, Drum, int]], drum_map: DrumMap) -> list[_Event]:
-    """Messages of strokes (tick, drum, velocity), by time; a note ends before its drum is struck again."""
+def _played(notes: list[tuple[int, Drum, int]], drum_map: DrumMap, length: int) -> list[_Event]:
+    """Messages of strokes (tick, drum, velocity), by time; a note ends before its drum is struck again.
+
+    A hi-hat left open is closed at `length`, the end: its pedal stays where it was put.
+    """
     events: list[_Event] = []
     following: dict[Drum, list[int]] = {drum: [] for drum in Drum}
     for tick, drum, _ in notes:
@@ -135,12 +136,18 @@ def _played(notes: list[tuple[int, Drum, int]], drum_map: DrumMap) -> list[_Even
         for drum, ticks in following.items()
         for index, tick in enumerate(ticks)
     }
+    pedal = None
     for tick, drum, velocity in notes:
         number = drum_map.note_of(drum)
-        if drum_map.name == ROLAND.name and drum in _PEDAL_OF:
-            events.append((tick, 1, _message("control_change", control=_PEDAL, value=_PEDAL_OF[drum])))
+        before = pedal_before(drum, velocity) if drum_map.pedal else None
+        if before is not None:
+            pedal = before
+            events.append((tick, 1, _message("control_change", control=_PEDAL, value=pedal)))
         events.append((tick, 1, _message("note_on", note=number, velocity=velocity)))
         events.append((ends[tick, drum], 0, _message("note_off", note=number, velocity=_OFF_VELOCITY)))
+    if pedal is not None and pedal != PEDAL_CLOSED:
+        end = max(length, *ends.values())
+        events.append((end, 1, _message("control_change", control=_PEDAL, value=PEDAL_CLOSED)))
     return events
 
 

@@ -65,7 +65,7 @@ def test_an_unknown_port_is_named_with_those_there_are(beat: str, capsys: pytest
     assert error.startswith('drumstudio: There is no MIDI output "TD-11 of my dreams"; there is ')
 
 
-@pytest.mark.parametrize("wrong", [["--qpm", "1000"], ["--loops", "-1"], ["--map", "nord"]])
+@pytest.mark.parametrize("wrong", [["--qpm", "1000"], ["--loops", "-1"], ["--map", "nord"], ["--clock"]])
 def test_what_cannot_mean_anything_is_refused(beat: str, wrong: list[str]) -> None:
     assert main(["play", beat, *wrong]) == 2
 

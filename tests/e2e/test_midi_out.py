@@ -19,10 +19,11 @@ from support.jack import TIMEOUT, Listener
 from drumstudio.domain.demo import demo_pattern
 from drumstudio.domain.drums import GENERAL_MIDI, ROLAND, Drum, DrumMap
 from drumstudio.domain.pattern import Hit, Pattern
-from drumstudio.domain.performance import strokes
+from drumstudio.domain.performance import pedal_before, strokes
 from drumstudio.domain.project import Project
 from drumstudio.domain.timing import Grid, Meter
 from drumstudio.engine.facade import Engine, EngineEvent, OutputChoice
+from drumstudio.engine.following import ClockFollower
 from drumstudio.engine.outputs import OutputState
 from drumstudio.midi.files import export_pattern
 
@@ -88,6 +89,24 @@ def busy_pattern() -> Pattern:
     return Pattern(Grid(Meter(6, 8)), 2, tuple(hits))
 
 
+def hats(notes: list[tuple[int, int]]) -> list[tuple[Drum, int]]:
+    """The hi-hat's strokes among notes of a map for which 42 is closed and 46 open."""
+    drums = {42: Drum.CLOSED_HAT, 46: Drum.OPEN_HAT}
+    return [(drums[note], velocity) for note, velocity in notes if note in drums]
+
+
+def pedals_before_hats(listener: Listener) -> list[int]:
+    """Pedal position (CC 4) that was sent before each stroke of the hi-hat, for it alone."""
+    found, pedals = [], []
+    for _, (kind, number, value) in listener.messages:
+        if (kind, number) == (0xB9, 4):
+            pedals = [value]
+        elif kind == 0x99 and number in (42, 46):
+            found += pedals
+            pedals = []
+    return found
+
+
 @pytest.mark.parametrize(("client", "drum_map"), [("Roland TD-11", ROLAND), ("Some synth", GENERAL_MIDI)])
 def test_a_second_program_gets_the_notes_of_the_pattern(
     watched: Watched, client: str, drum_map: DrumMap
@@ -104,6 +123,8 @@ def test_a_second_program_gets_the_notes_of_the_pattern(
         assert listener.note_ons == wanted
         assert Counter(listener.note_offs) == Counter(note for note, _ in wanted)
         assert {message[0] & 0x0F for _, message in listener.messages} == {9}
+        pedals = pedals_before_hats(listener)
+        assert pedals == [pedal_before(*stroke) for stroke in hats(wanted) if drum_map.pedal]
     watched.wait(lambda: not watched.engine.playing)
 
 
@@ -161,6 +182,50 @@ def test_a_port_chosen_before_it_is_there_is_taken_up_when_it_comes(watched: Wat
         watched.wait(lambda: engine.status.state is OutputState.READY)
         engine.strike(Drum.KICK, 100)
         listener.wait(lambda heard: heard.note_ons == [(36, 100)])
+
+
+def test_an_open_hi_hat_is_closed_again_and_a_cymbal_choked(watched: Watched) -> None:
+    with Listener("TD-17") as kit:
+        watched.choose(kit.name)
+        watched.engine.strike(Drum.OPEN_HAT, 127)
+        kit.wait(lambda heard: (0xB9, 4, 90) in [message for _, message in heard.messages])
+        heard = [message for _, message in kit.messages]
+        assert heard == [(0xB9, 4, 0), (0x99, 46, 127), (0x89, 46, 64), (0xB9, 4, 90)]
+        watched.engine.choke(Drum.CRASH)
+        kit.wait(lambda heard: len(heard.messages) >= 12)
+        pressed = [(0xA9, note, 127) for note in (49, 55, 57, 52)]
+        assert [message for _, message in kit.messages[4:]] == pressed + [(a, n, 0) for a, n, _ in pressed]
+
+
+def test_a_second_program_can_follow_the_clock(watched: Watched) -> None:
+    with Listener("Follower") as listener:
+
+        def seen(status: int, start: int = 0) -> int:
+            return sum(message[0] == status for _, message in listener.messages[start:])
+
+        watched.choose(listener.name)
+        engine = watched.engine
+        engine.set_project(Project((demo_pattern(),), qpm=150.0))
+        engine.set_clock(True)
+        engine.play()
+        listener.wait(lambda _: seen(0xF8) >= 192)
+        engine.stop()
+        listener.wait(lambda _: seen(0xFC) == 1)
+        assert [m[0] for _, m in listener.messages if m[0] in (0xFA, 0xFB, 0xFC)] == [0xFA, 0xFC]
+        follower = ClockFollower()
+        follower.start()
+        ticks = [at for at, message in listener.messages if message[0] == 0xF8]
+        for at in ticks:
+            follower.pulse(at)
+        assert follower.qpm == pytest.approx(150.0, rel=0.02)
+        snare = next(hit for hit in demo_pattern().hits if hit.drum is Drum.SNARE)
+        kinds = [message[:2] for _, message in listener.messages]
+        before = kinds[: kinds.index((0x99, GENERAL_MIDI.note_of(Drum.SNARE)))]
+        assert sum(kind[0] == 0xF8 for kind in before) - 1 == demo_pattern().tick_of(snare) // 20
+        count = len(listener.messages)
+        engine.play(24)
+        listener.wait(lambda _: seen(0xFB, count) == 1)
+        assert (0xF2, 24, 0) in [message for _, message in listener.messages[count:]]
 
 
 PLAYER = """

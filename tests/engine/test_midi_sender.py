@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from drumstudio.engine.clock import FakeClock
-from drumstudio.engine.midi_frames import CANCEL, FRAME_SIZE, NOTE, PANIC, Frame, pack, unpack
-from drumstudio.engine.midi_sender import GATE, Sender
+from drumstudio.engine.midi_frames import (
+    CANCEL,
+    CONTROL,
+    FRAME_SIZE,
+    HALT,
+    NOTE,
+    PANIC,
+    PULSE,
+    SONG,
+    TOUCH,
+    Frame,
+    pack,
+    unpack,
+)
+from drumstudio.engine.midi_sender import GATE, OPEN_RING, SONG_LEAD, Sender
 
 KICK, SNARE = 36, 38
 
@@ -114,3 +127,82 @@ def test_panic_ends_everything_and_says_all_off() -> None:
     ]
     rig.run(2.0)
     assert len(rig.wire.sent) == 6
+
+
+def open_hat(rig: Rig, due: float) -> None:
+    rig.sender.take(Frame(CONTROL, 9, 4, 15, due))
+    rig.note(46, due)
+
+
+def test_an_open_hat_rings_and_then_its_pedal_goes_back_to_rest() -> None:
+    rig = Rig()
+    open_hat(rig, 0.5)
+    rig.run(4.0)
+    assert rig.wire.sent == [
+        (0.5, [0xB9, 4, 15]),
+        (0.5, [0x99, 46, 100]),
+        (0.5 + GATE, [0x89, 46, 64]),
+        (0.5 + OPEN_RING, [0xB9, 4, 90]),
+    ]
+
+
+def test_a_closed_hat_closes_the_open_one_for_good() -> None:
+    rig = Rig()
+    open_hat(rig, 0.25)
+    rig.sender.take(Frame(CONTROL, 9, 4, 90, 0.5))
+    rig.note(42, 0.5)
+    rig.run(4.0)
+    assert [message for _, message in rig.wire.sent if message[0] == 0xB9] == [[0xB9, 4, 15], [0xB9, 4, 90]]
+
+
+def test_panic_closes_an_open_hat_at_once() -> None:
+    rig = Rig()
+    open_hat(rig, 0.0)
+    rig.run(0.2)
+    rig.sender.take(Frame(PANIC, 9))
+    assert (0.2, [0xB9, 4, 90]) in rig.wire.sent
+    assert rig.sender.next_due() is None
+
+
+def test_a_choke_is_aftertouch_pressed_and_let_go() -> None:
+    rig = Rig()
+    rig.sender.take(Frame(TOUCH, 9, 49, 127, 0.25))
+    rig.sender.take(Frame(TOUCH, 9, 49, 0, 0.26))
+    rig.run(1.0)
+    assert rig.wire.sent == [(0.25, [0xA9, 49, 127]), (0.26, [0xA9, 49, 0])]
+
+
+def test_followers_are_started_a_little_before_the_first_tick() -> None:
+    rig = Rig()
+    rig.sender.take(Frame(PULSE, time=0.5))
+    rig.sender.take(Frame(SONG, time=0.5))
+    rig.sender.take(Frame(PULSE, time=0.52))
+    rig.sender.take(Frame(HALT, time=0.53))
+    rig.sender.take(Frame(HALT, time=0.54))
+    rig.run(1.0)
+    assert rig.wire.sent == [(0.5 - SONG_LEAD, [0xFA]), (0.5, [0xF8]), (0.52, [0xF8]), (0.53, [0xFC])]
+
+
+def test_a_new_place_is_told_while_stopped() -> None:
+    rig = Rig()
+    rig.sender.take(Frame(SONG, 0, 0, 0, 0.5))
+    rig.sender.take(Frame(SONG, 0, 5, 1, 0.75))
+    rig.run(1.0)
+    assert [message for _, message in rig.wire.sent] == [[0xFA], [0xFC], [0xF2, 5, 1], [0xFB]]
+
+
+def test_a_place_that_is_cancelled_is_told_once() -> None:
+    rig = Rig()
+    rig.sender.take(Frame(SONG, time=0.5))
+    rig.sender.take(Frame(CANCEL, time=0.5))
+    rig.sender.take(Frame(SONG, time=0.5))
+    rig.run(1.0)
+    assert [message for _, message in rig.wire.sent] == [[0xFA]]
+
+
+def test_followers_are_stopped_when_the_sender_ends() -> None:
+    rig = Rig()
+    rig.sender.take(Frame(SONG, time=0.0))
+    rig.run(0.1)
+    rig.sender.end(9)
+    assert [message for _, message in rig.wire.sent[1:]] == [[0xFC], [0xB9, 123, 0]]

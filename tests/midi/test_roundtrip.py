@@ -117,7 +117,8 @@ def test_hats_for_a_td_module_follow_the_pedal(tmp_path: Path) -> None:
         if message.type in ("control_change", "note_on")
     ]
     assert shown == [
-        ("control_change", 90), ("note_on", 42), ("control_change", 15), ("note_on", 46), ("note_on", 36),
+        ("control_change", 90), ("note_on", 42), ("control_change", 6), ("note_on", 46), ("note_on", 36),
+        ("control_change", 90),
     ]  # fmt: skip
 
 

@@ -72,7 +72,7 @@ def jack_server(period: int = 1024) -> Iterator[str]:
 class Listener:
     """The second program: a JACK client with one MIDI input, and all that arrives there.
 
-    `messages` holds (seconds of perf_counter, bytes) in order of arrival.
+    `messages` holds (seconds of perf_counter, bytes) in order of arrival, short ones filled up with 0.
     """
 
     def __init__(self, client: str, port: str = "in") -> None:
@@ -95,7 +95,8 @@ class Listener:
     def _read(self) -> None:
         assert self._child.stdout is not None
         for line in self._child.stdout:
-            at, first, second, third = json.loads(line)
+            at, first, *data = json.loads(line)
+            second, third = (*data, 0, 0)[:2]
             self.messages.append((at, (first, second, third)))
             self._arrivals.put(None)
 

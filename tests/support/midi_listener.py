@@ -1,6 +1,6 @@
 """A program of its own that prints every MIDI message it gets, until its stdin closes.
 
-Arguments: JACK client name, port name.  A line a message: [time of arrival, three bytes].
+Arguments: JACK client name, port name.  A line a message: [time of arrival, its bytes].
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ def main() -> None:
     def arrived(event: tuple[list[int], float], _: object) -> None:
         print(json.dumps([time.perf_counter(), *event[0]]), flush=True)
 
+    port.ignore_types(timing=False)
     port.set_callback(arrived)
     port.open_virtual_port(sys.argv[2])
     print("ready", flush=True)

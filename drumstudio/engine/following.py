@@ -1,0 +1,107 @@
+"""Following a MIDI clock that comes in: where the other machine is, from ticks that arrive unevenly.
+
+A straight line is fitted to the newest ticks (least squares of stamp over number).  Of ticks with
+2 ms of jitter the end of a line through 96 is known to 0.4 ms.  When the newest ticks leave the line
+together, the tempo has changed and the older ones are forgotten.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from statistics import fmean, median
+
+PULSES_A_QUARTER = 24
+WINDOW = 96  # ticks that the line goes through: four quarters
+NEWEST = 8  # ticks that tell a change of tempo
+ALARM = 4.5  # standard errors at which they do
+LEAST_JITTER = 0.0002  # seconds; no clock is taken for steadier
+LOST = 0.5  # seconds without a tick after which there is no clock: 20 a minute ticks each 0.125
+
+
+class ClockFollower:
+    """Tempo and song position of a clock, from the stamps (seconds) of its ticks.
+
+    `running` tells whether the other machine was started and not stopped.
+    """
+
+    def __init__(self) -> None:
+        self.running = False
+        self._ticks: deque[tuple[int, float]] = deque(maxlen=WINDOW)
+        self._count = 0
+        self._line: tuple[float, float, float] | None = None  # number, its stamp, seconds a tick
+        self._song = 0.0  # quarters at the tick number `_begun`
+        self._begun: int | None = None  # None until the first tick after start or continue
+
+    @property
+    def qpm(self) -> float | None:
+        """Quarters a minute, None until two ticks have come."""
+        return None if self._line is None else 60.0 / (self._line[2] * PULSES_A_QUARTER)
+
+    def start(self) -> None:
+        """Start: the next tick is the beginning of the song."""
+        self._song = 0.0
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Continue: the next tick is where the song stopped, or the position told since."""
+        self.running = True
+        self._begun = None
+
+    def stop(self) -> None:
+        """Stop; ticks may still come, and keep the tempo."""
+        if self.running and self._begun is not None:
+            self._song += (self._count - self._begun) / PULSES_A_QUARTER
+        self.running = False
+        self._begun = None
+
+    def locate(self, sixteenths: int) -> None:
+        """Song position pointer, in 16ths from the beginning."""
+        self._song = sixteenths / 4
+
+    def pulse(self, stamp: float) -> None:
+        """A tick of the clock at `stamp` seconds."""
+        if self.running and self._begun is None:
+            self._begun = self._count
+        if self._ticks and stamp - self._ticks[-1][1] > LOST:
+            self._ticks.clear()
+        self._ticks.append((self._count, stamp))
+        self._count += 1
+        if len(self._ticks) >= 2 * NEWEST and self._changed():
+            while len(self._ticks) > NEWEST:
+                self._ticks.popleft()
+        self._line = _fitted(list(self._ticks)) if len(self._ticks) > 1 else None
+
+    def lost(self, time: float) -> bool:
+        """Whether no tick has come for so long at `time` that there is no clock to follow."""
+        return not self._ticks or time - self._ticks[-1][1] > LOST
+
+    def position(self, time: float) -> float | None:
+        """Quarters from the beginning of the song at `time`; None while it does not run or the tempo is
+        not known."""
+        if self._line is None or self._begun is None:
+            return None
+        number, stamp, period = self._line
+        ticks = number + (time - stamp) / period - self._begun
+        return self._song + ticks / PULSES_A_QUARTER
+
+    def _changed(self) -> bool:
+        """Whether the newest ticks lie off the line that the older ones foretell."""
+        ticks = list(self._ticks)
+        older, newest = ticks[:-NEWEST], ticks[-NEWEST:]
+        number, stamp, period = _fitted(older)
+        off = [at - (stamp + (n - number) * period) for n, at in older]
+        jitter = max(LEAST_JITTER, math.sqrt(sum(x * x for x in off) / max(1, len(older) - 2)))
+        ahead = median(at - (stamp + (n - number) * period) for n, at in newest)
+        # Of the mean of the newest, and of the older ones' line where the newest lie.
+        reach = fmean(n for n, _ in newest) - number
+        spread = sum((n - number) ** 2 for n, _ in older)
+        error = math.sqrt(1 / NEWEST + 1 / len(older) + reach * reach / spread)
+        return abs(ahead) > ALARM * jitter * error
+
+
+def _fitted(ticks: list[tuple[int, float]]) -> tuple[float, float, float]:
+    """The line through two or more ticks: mean number, mean stamp, seconds a tick."""
+    number, stamp = fmean(n for n, _ in ticks), fmean(at for _, at in ticks)
+    spread = sum((n - number) ** 2 for n, _ in ticks)
+    return number, stamp, sum((n - number) * (at - stamp) for n, at in ticks) / spread
