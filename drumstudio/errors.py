@@ -23,6 +23,14 @@ class MidiPortError(DrumStudioError):
     """A MIDI port, or the MIDI system itself, is not there."""
 
 
+class DrumMapError(DrumStudioError):
+    """A drum map is unknown, damaged or cannot be saved."""
+
+
+class TakeError(DrumStudioError):
+    """A take cannot be recorded, read, written or found."""
+
+
 class AudioError(DrumStudioError):
     """FluidSynth, a soundfont or the sound card is missing or refused."""
 

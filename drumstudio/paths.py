@@ -71,6 +71,21 @@ def user_models() -> Path:
     return user_data() / "models"
 
 
+def shipped_maps() -> Path:
+    """Folder of the shipped drum maps."""
+    return resources() / "maps"
+
+
+def user_maps() -> Path:
+    """Folder of the user's own drum maps."""
+    return user_data() / "maps"
+
+
+def user_takes() -> Path:
+    """Folder of the user's recordings."""
+    return user_data() / "takes"
+
+
 def user_cache() -> Path:
     """Folder of what can be made again."""
     return _user("cache")

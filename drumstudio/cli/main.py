@@ -37,6 +37,7 @@ COMMANDS: dict[str, str] = {
     "ports": "list sound and MIDI outputs and inputs",
     "models": "list the drummers that are installed",
     "export": "export a project as a MIDI file",
+    "map": "list drum maps, or learn a kit pad by pad",
 }
 
 # A disk, or a user's share of it, has no room left for what stdout leads to.

@@ -9,14 +9,14 @@ import time
 from pathlib import Path
 
 from drumstudio.app.store import load_project
-from drumstudio.domain.drums import DRUM_MAPS
+from drumstudio.cli.kits import chosen_map
 from drumstudio.domain.project import Project
 from drumstudio.domain.timing import MAX_QPM, MIN_QPM
 from drumstudio.engine.facade import Engine, EngineEvent
 from drumstudio.engine.midi_out import MidiOutput
 from drumstudio.engine.outputs import Output, OutputState
 from drumstudio.errors import AudioError, DrumStudioError, MidiPortError, UsageError
-from drumstudio.midi.files import MAP_NAMES, import_pattern
+from drumstudio.midi.files import import_pattern
 from drumstudio.midi.ports import find_port, list_ports
 
 SYNTH = "synth"
@@ -34,15 +34,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--loops", type=int, default=1, metavar="N", help="passes to play, 0 without end")
     parser.add_argument(
-        "--map", default="auto", choices=MAP_NAMES, help="what the file's notes mean (default: recognised)"
+        "--map", default="auto", metavar="MAP", help="what the file's notes mean (default: recognised)"
     )
     parser.add_argument("--qpm", type=float, help="tempo in quarters a minute (default: the file's)")
     parser.add_argument("--click", action="store_true", help="with metronome")
     parser.add_argument("--clock", action="store_true", help="send MIDI clock, start and stop to the port")
     parser.add_argument(
         "--output-map",
-        choices=sorted(DRUM_MAPS),
-        help="notes to send to the port (default: roland to a TD module, gm to others)",
+        metavar="MAP",
+        help="notes to send to the port (default: roland to a TD module, gm to others; see: drumstudio map)",
     )
     parser.add_argument("--soundfont", type=Path, metavar="FILE", help="kit of the synth (.sf2, .sf3)")
 
@@ -83,7 +83,7 @@ def _project(args: argparse.Namespace) -> Project:
     if args.file.suffix == ".drumstudio":
         project = load_project(args.file)
     else:
-        imported = import_pattern(args.file, DRUM_MAPS.get(args.map))
+        imported = import_pattern(args.file, None if args.map == "auto" else chosen_map(args.map))
         project = Project((imported.pattern,), qpm=imported.qpm)
     if args.qpm is None:
         return project
@@ -97,14 +97,13 @@ def _output(args: argparse.Namespace) -> Output:
         from drumstudio.engine.fluid import FluidOutput
 
         return FluidOutput(args.soundfont)
+    drum_map = chosen_map(args.output_map) if args.output_map else None
     ports = list_ports()
     try:
         port = find_port(args.output, ports.outputs)
     except MidiPortError as error:
         raise MidiPortError(" ".join((str(error), *ports.problems))) from None
-    return MidiOutput(
-        port.name, ports.outputs, DRUM_MAPS.get(args.output_map or ""), click=args.click or None
-    )
+    return MidiOutput(port.name, ports.outputs, drum_map, click=args.click or None)
 
 
 def _wait_ready(output: Output) -> None:

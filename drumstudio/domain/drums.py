@@ -43,7 +43,9 @@ class DrumMap:
     """Note numbers of each drum: `notes[drum]` lists all that mean it, the one to send first.
 
     `pedal` says that the device wants the hi-hat's pedal position (CC 4) before each of its
-    strokes; `chokes` are the notes that polyphonic aftertouch silences.
+    strokes; `chokes` are the notes that polyphonic aftertouch silences; `foot` those of the foot
+    on the hi-hat's pedal.  With `hat_by_pedal` the device sends one note for the hi-hat, and the
+    pedal tells whether it was open.
     """
 
     name: str
@@ -51,6 +53,8 @@ class DrumMap:
     notes: tuple[tuple[int, ...], ...]
     pedal: bool = False
     chokes: tuple[int, ...] = ()
+    foot: tuple[int, ...] = ()
+    hat_by_pedal: bool = False
 
     def __post_init__(self) -> None:
         if len(self.notes) != DRUM_COUNT or not all(self.notes):
@@ -58,8 +62,8 @@ class DrumMap:
         flat = [note for notes in self.notes for note in notes]
         if len(set(flat)) != len(flat) or not all(0 <= note <= 127 for note in flat):
             raise ValueError(f"map {self.name} gives a note twice or outside 0-127")
-        if not set(self.chokes) <= set(flat):
-            raise ValueError(f"map {self.name} chokes a note that it does not know")
+        if not {*self.chokes, *self.foot} <= set(flat):
+            raise ValueError(f"map {self.name} chokes or treads a note that it does not know")
 
     def drum_of(self, note: int) -> Drum | None:
         """Drum that `note` (0-127) means, or None where the map does not know it."""
@@ -94,6 +98,7 @@ ROLAND = DrumMap(
     ),
     pedal=True,
     chokes=(49, 55, 57, 52, 51, 59),
+    foot=(44,),
 )
 GENERAL_MIDI = DrumMap(
     "gm",
@@ -109,6 +114,7 @@ GENERAL_MIDI = DrumMap(
         (49, 57, 55, 52),
         (51, 59, 53),
     ),
+    foot=(44,),
 )
 MAGENTA = DrumMap(
     "magenta",
@@ -124,5 +130,6 @@ MAGENTA = DrumMap(
         (49, 52, 55, 57, 58),
         (51, 53, 59, 82),
     ),
+    foot=(44,),
 )
 DRUM_MAPS: dict[str, DrumMap] = {m.name: m for m in (ROLAND, GENERAL_MIDI, MAGENTA)}

@@ -1,13 +1,49 @@
-"""Played notes, before they become steps."""
+"""A performance as it was recorded, and how it becomes steps.
+
+What arrived is never changed: :func:`drumstudio.domain.cleaning.interpreted` reads strokes from
+it anew each time, with settings that may be changed later.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from drumstudio.domain.drums import Drum
+from drumstudio.domain.drums import Drum, DrumMap
 from drumstudio.domain.pattern import MAX_BARS, Hit, Pattern
-from drumstudio.domain.timing import Grid, swung_tick
+from drumstudio.domain.timing import Grid, Meter, swung_tick
+
+
+class Arrival(NamedTuple):
+    """A MIDI message of one to three bytes and when it arrived, in seconds.
+
+    In a take seconds count from its first bar line; what came before has negative ones.
+    """
+
+    seconds: float
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """A recording: everything that arrived, by time, and what it was played to.
+
+    `qpm` and `meter` are those of the click, or what is taken for them where there was none;
+    `source` the input's name; `recorded_at` seconds since the epoch.
+    """
+
+    arrivals: tuple[Arrival, ...]
+    drum_map: DrumMap
+    qpm: float = 120.0
+    meter: Meter = Meter()
+    source: str = ""
+    recorded_at: float = 0.0
+
+    @property
+    def length(self) -> float:
+        """Seconds from the first bar line to the last message, 0 for an empty take."""
+        return max(0.0, self.arrivals[-1].seconds) if self.arrivals else 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from drumstudio.domain.drums import DRUM_MAPS
 from drumstudio.engine.midi_out import MidiOutput
 from drumstudio.engine.null_output import NullOutput
 from drumstudio.engine.outputs import Output, OutputState, OutputStatus
 from drumstudio.engine.scheduler import EngineEvent, Scheduler
 from drumstudio.errors import DrumStudioError
+from drumstudio.midi.kit_maps import find_map
 from drumstudio.midi.ports import PortList, PortWatcher
 
 SCAN = 1.0  # seconds between looks at ports and states
@@ -133,7 +133,8 @@ class Devices:
             return FluidOutput(self._soundfont)
         if choice.kind == "midi":
             ports = self._ports.outputs if self._ports else ()
-            return MidiOutput(choice.name, ports, DRUM_MAPS.get(choice.drum_map), choice.click)
+            drum_map = find_map(choice.drum_map) if choice.drum_map else None
+            return MidiOutput(choice.name, ports, drum_map, choice.click)
         return NullOutput()
 
     def _attend(self) -> None:

@@ -34,6 +34,7 @@ from drumstudio.engine.midi_frames import (
     Frame,
     unpack,
 )
+from drumstudio.midi.child import favour_this_process
 
 GATE = 0.100  # seconds from note-on to note-off
 SPIN = 0.0015  # seconds before the due time from which on it spins
@@ -183,17 +184,6 @@ class RtMidiWire:
     def send(self, message: list[int]) -> None:
         """Send a message now."""
         self._out.send_message(message)
-
-
-def favour_this_process() -> None:
-    """Ask for real-time scheduling, or else for a better place in line; do without if refused."""
-    if hasattr(os, "sched_setscheduler"):
-        with contextlib.suppress(OSError):
-            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(10))
-            return
-    if hasattr(os, "setpriority"):
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, 0, -10)
 
 
 def report(lines: Iterable[str]) -> None:

@@ -14,9 +14,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from drumstudio.domain.drums import DRUM_COUNT, DRUM_MAPS, DrumMap
+from drumstudio.domain.drums import DRUM_COUNT, DrumMap
 from drumstudio.domain.pattern import MAX_BARS
 from drumstudio.domain.timing import MAX_QPM, MAX_SWING, MIN_QPM, MIN_SWING, Grid, Meter, swung_tick
+from drumstudio.errors import DrumMapError
+from drumstudio.midi.kit_maps import find_map
 from drumstudio.midi.reader import MidiSong
 
 VERSION = 1
@@ -59,7 +61,7 @@ def own_notes(song: MidiSong) -> OwnNotes | None:
         if text.startswith(_MARK):
             try:
                 return _parsed(json.loads(text[len(_MARK) - 1 :]))
-            except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+            except (ValueError, KeyError, TypeError, OverflowError, RecursionError, DrumMapError):
                 return None
     return None
 
@@ -80,7 +82,7 @@ def _parsed(content: dict[str, Any]) -> OwnNotes | None:
         if inside and 0.0 < float(chance) <= 1.0 and int(step) >= 0 and 0 <= int(drum) < DRUM_COUNT:
             places.setdefault((int(tick), int(drum)), []).append((int(step), int(offset), float(chance)))
     return OwnNotes(
-        DRUM_MAPS[content["map"]], qpm, grid, bars, swing, None if seam is None else int(seam), places
+        find_map(content["map"]), qpm, grid, bars, swing, None if seam is None else int(seam), places
     )
 
 

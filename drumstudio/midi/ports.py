@@ -74,7 +74,7 @@ def map_for(name: str) -> DrumMap:
     return ROLAND if is_electronic_kit(name) else GENERAL_MIDI
 
 
-def find_port(wanted: str, ports: Iterable[Port]) -> Port:
+def find_port(wanted: str, ports: Iterable[Port], kind: str = "output") -> Port:
     """The port that `wanted` names: exactly, else without case, else as the only one that holds it.
 
     Raises MidiPortError, listing the ports there are.
@@ -91,7 +91,7 @@ def find_port(wanted: str, ports: Iterable[Port]) -> Port:
         if match:
             raise MidiPortError(f'"{wanted}" may mean {_listing(match)}; give more of the name.')
     there = f"there is {_listing(listed)}" if listed else "there is none at all"
-    raise MidiPortError(f'There is no MIDI output "{wanted}"; {there}.')
+    raise MidiPortError(f'There is no MIDI {kind} "{wanted}"; {there}.')
 
 
 def _listing(ports: list[Port]) -> str:

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 LISTENER = Path(__file__).with_name("midi_listener.py")
+PERFORMER = Path(__file__).with_name("midi_performer.py")
 TIMEOUT = 20.0
 SLOTS = 6
 
@@ -135,6 +136,47 @@ class Listener:
         self._thread.join(10)
 
     def __enter__(self) -> Listener:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Performer:
+    """The second program: a JACK client with one MIDI output, an e-kit to the program that listens."""
+
+    def __init__(self, client: str, port: str = "out") -> None:
+        self.name = f"{client}:{port}"
+        self._child = subprocess.Popen(
+            [sys.executable, str(PERFORMER), client, port],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env={**os.environ, "JACK_NO_START_SERVER": "1"},
+        )
+        self._answer("ready")
+
+    def play(self, messages: list[tuple[float, list[int]]]) -> None:
+        """Play messages, each so many seconds from now, and wait until they are out."""
+        self.begin(messages)
+        self._answer("played")
+
+    def begin(self, messages: list[tuple[float, list[int]]]) -> None:
+        """Play messages without waiting."""
+        assert self._child.stdin is not None
+        self._child.stdin.write(json.dumps(messages) + "\n")
+        self._child.stdin.flush()
+
+    def _answer(self, word: str) -> None:
+        assert self._child.stdout is not None
+        assert self._child.stdout.readline().strip() == word
+
+    def close(self) -> None:
+        """End the program; its port goes with it."""
+        self._child.communicate(timeout=30)
+
+    def __enter__(self) -> Performer:
         return self
 
     def __exit__(self, *_: object) -> None:

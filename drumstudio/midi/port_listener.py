@@ -1,0 +1,90 @@
+"""Child process that owns a MIDI input: it stamps what arrives and passes it on, nothing else.
+
+Run as `python -m drumstudio.midi.port_listener API NAME`; frames go out on stdout
+(:mod:`drumstudio.midi.inputs` has their shape), an empty one first, when the port is open.  It ends
+when stdin closes.  Active sensing and system exclusive messages are dropped here.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import rtmidi
+
+from drumstudio.midi.child import favour_this_process
+from drumstudio.midi.inputs import pack_arrival
+from drumstudio.midi.port_scan import APIS
+from drumstudio.midi.ports import stable_names
+from drumstudio.midi.stamps import StampClock
+
+ACTIVE_SENSING = 0xFE
+LONGEST = 3  # bytes of everything but system exclusive
+BUFFER = 1024  # messages that the library holds for us
+
+
+def open_port(api: str, name: str, arrived: Callable[[tuple[list[int], float], object], None]) -> Any:
+    """The input called `name`, connected, calling `arrived`; raises LookupError when it is not there."""
+    number = next(key for key, word in APIS.items() if word == api)
+    port = rtmidi.MidiIn(rtapi=number, name="DrumStudio input", queue_size_limit=BUFFER)
+    names = stable_names(port.get_ports(), api)
+    if name not in names:
+        raise LookupError(name)
+    # Everything must come through: time that passes before an ignored message would be lost.
+    port.ignore_types(sysex=False, timing=False, active_sense=False)
+    port.set_callback(arrived)
+    port.open_port(names.index(name), name="kit")
+    return port
+
+
+def _wait_for_end(inbox: queue.SimpleQueue[bytes | None]) -> None:
+    while os.read(0, 4096):
+        pass
+    inbox.put(None)
+
+
+def _write(data: bytes) -> None:
+    while data:
+        data = data[os.write(1, data) :]
+
+
+def main() -> None:
+    """Open the port named on the command line and pass on what it hears."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    inbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+    clock = StampClock()
+
+    def arrived(event: tuple[list[int], float], _data: object) -> None:
+        now = time.perf_counter()
+        message, delta = event
+        stamp = clock.stamp(delta, now)
+        if len(message) <= LONGEST and message[0] != ACTIVE_SENSING:
+            inbox.put(pack_arrival(stamp, bytes(message)))
+
+    try:
+        open_port(sys.argv[1], sys.argv[2], arrived)
+    except (LookupError, OSError, rtmidi.RtMidiError):
+        os._exit(1)
+    favour_this_process()
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    inbox.put(pack_arrival(time.perf_counter(), b""))
+    threading.Thread(target=_wait_for_end, args=(inbox,), daemon=True).start()
+    try:
+        while (frame := inbox.get()) is not None:
+            _write(frame)
+    except BrokenPipeError:
+        pass  # nobody listens any more
+    os._exit(0)  # a MIDI library with a dead server can hang in its own clean-up
+
+
+if __name__ == "__main__":
+    main()
