@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import sys
 import time
 import uuid
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import IO
 
 from drumstudio import paths
 from drumstudio.app import store
+from drumstudio.app.locks import hold, is_held
 from drumstudio.domain.project import Project
 from drumstudio.errors import ProjectError
 from drumstudio.log import LOGGER
@@ -67,7 +67,7 @@ class RecoveryCopy:
             self._folder.mkdir(parents=True, exist_ok=True)
             if self._lock is None:
                 self._lock = self._lock_path.open("ab")
-                _lock(self._lock)
+                hold(self._lock)
             write_atomically(self.path, json.dumps(whole).encode())
         except OSError as error:
             raise ProjectError(f"{self.path} cannot be written ({error.strerror or error})") from error
@@ -91,7 +91,7 @@ def find_recovered(folder: Path | None = None) -> list[Recovered]:
     """Copies that no running program holds, newest first; unreadable ones are left alone."""
     found = []
     for path in sorted((folder or recovery_folder()).glob("*.recovery"), reverse=True):
-        if _held(path.with_suffix(".lock")):
+        if is_held(path.with_suffix(".lock")):
             continue
         try:
             found.append(_read(path))
@@ -116,27 +116,3 @@ def _read(path: Path) -> Recovered:
         raise ProjectError(f"{path} is damaged")
     project = store.decode(content.encode(), str(path))
     return Recovered(path, project, Path(original) if isinstance(original, str) else None, float(saved_at))
-
-
-def _held(lock_path: Path) -> bool:
-    """Whether a running program holds the lock."""
-    try:
-        with lock_path.open("r+b") as handle:
-            _lock(handle)
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True
-    return False
-
-
-def _lock(handle: IO[bytes]) -> None:
-    """Take the lock of an open file until it is closed; raises OSError when another has it."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(handle.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

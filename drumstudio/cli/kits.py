@@ -17,7 +17,7 @@ def chosen_map(name: str) -> DrumMap:
 
 
 def chosen_input(name: str) -> tuple[Port, PortList]:
-    """The MIDI input that `name` means, and all ports.  Raises MidiPortError, listing the inputs there are."""
+    """The MIDI input that `name` means, and all ports.  Raises MidiPortError, listing those there are."""
     ports = list_ports()
     try:
         return find_port(name, ports.inputs, "input"), ports

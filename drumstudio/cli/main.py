@@ -37,6 +37,8 @@ COMMANDS: dict[str, str] = {
     "ports": "list sound and MIDI outputs and inputs",
     "models": "list the drummers that are installed",
     "export": "export a project as a MIDI file",
+    "record": "record an e-kit as a take",
+    "takes": "list, rename, delete and quantise takes",
     "map": "list drum maps, or learn a kit pad by pad",
 }
 

@@ -84,6 +84,7 @@ class Cleaning:
         return dict(self.pads).get(note, self.rules[drum])
 
 
+AS_USUAL = Cleaning()
 _NO_RULES = PadRules(0.0, 0.0, 0.0, 0.0)
 RAW = Cleaning(rules=(_NO_RULES,) * len(DEFAULT_RULES), chick_window=0.0)
 

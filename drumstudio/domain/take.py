@@ -29,14 +29,16 @@ class Arrival(NamedTuple):
 class Take:
     """A recording: everything that arrived, by time, and what it was played to.
 
-    `qpm` and `meter` are those of the click, or what is taken for them where there was none;
-    `source` the input's name; `recorded_at` seconds since the epoch.
+    `qpm` and `meter` are those of the click, or what is taken for them where there was none; `bars`
+    how many were asked for, 0 for any length; `source` the input's name; `recorded_at` seconds
+    since the epoch.
     """
 
     arrivals: tuple[Arrival, ...]
     drum_map: DrumMap
     qpm: float = 120.0
     meter: Meter = Meter()
+    bars: int = 0
     source: str = ""
     recorded_at: float = 0.0
 

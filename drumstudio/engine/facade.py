@@ -12,6 +12,7 @@ from drumstudio.engine.clock import Clock, MonotonicClock
 from drumstudio.engine.devices import SILENCE, Devices, OutputChoice
 from drumstudio.engine.null_output import NullOutput
 from drumstudio.engine.outputs import Choke, Output, OutputStatus, Strike
+from drumstudio.engine.render import PartKind
 from drumstudio.engine.scheduler import EngineEvent, Scheduler
 from drumstudio.engine.transport import Position, position_in
 
@@ -133,6 +134,15 @@ class Engine:
         if score is None:
             return None
         return position_in(score, self._clock.now() - self._scheduler.output.status.latency)
+
+    def began_at(self) -> float | None:
+        """When the first step after the count-in sounds, or did, in seconds of the engine's clock; None when
+        stopped.  To be asked when playing begins: the past is forgotten after a while."""
+        score = self._scheduler.score
+        if score is None:
+            return None
+        first = next((part for part in score.parts if part.kind is not PartKind.COUNT_IN), score.parts[0])
+        return score.due(first.start) + self._scheduler.output.status.latency
 
     @property
     def status(self) -> OutputStatus:

@@ -6,8 +6,8 @@ interpreter's lock nor a garbage collection here can shift a stroke.
 
 from __future__ import annotations
 
+import math
 import struct
-import subprocess
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -45,10 +45,53 @@ def pack_arrival(stamp: float, data: bytes) -> bytes:
     return _FRAME.pack(stamp, len(data), *data.ljust(3, b"\0"))
 
 
+class _Ear:
+    """One listener process and the thread that reads from it."""
+
+    def __init__(
+        self, port: Port, heard: Callable[[_Ear, float, bytes], None], ended: Callable[[_Ear], None]
+    ) -> None:
+        self.first = math.inf  # stamp from which on this one counts
+        self.last = math.inf  # stamp from which on its successor does
+        self._heard = heard
+        self._ended = ended
+        self._child = start_child(LISTENER_MODULE, port.api, port.name)
+        self._thread = threading.Thread(target=self._read, name="midi-input", daemon=True)
+        self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self._child.poll() is None
+
+    def tell_to_end(self) -> None:
+        """Let go of the port; what has arrived is still handed over."""
+        if self._child.stdin is not None:
+            self._child.stdin.close()
+
+    def close(self) -> None:
+        """End, when everything is handed over."""
+        self.tell_to_end()
+        self._thread.join(2.0)
+        end_child(self._child)
+
+    def _read(self) -> None:
+        rest = b""
+        while self._child.stdout is not None and (data := self._child.stdout.read(CHUNK)):
+            rest += data
+            whole = len(rest) - len(rest) % _FRAME.size
+            for stamp, length, *message in _FRAME.iter_unpack(rest[:whole]):
+                self._heard(self, stamp, bytes(message[:length]))
+            rest = rest[whole:]
+        self._ended(self)
+
+
 class MidiInput:
     """Hears the port named `name` and calls `arrived`, on a thread of its own, with all that comes.
 
     `changed` is called whenever `status` has changed.  Stamps are seconds of `time.perf_counter()`.
+    A port that seems gone is listened to until it is back and a new listener has it: a list of ports
+    that was wrong for a moment costs no stroke.
     """
 
     def __init__(
@@ -61,29 +104,30 @@ class MidiInput:
         self.name = name
         self._arrived = arrived
         self._changed = changed
-        self._child: subprocess.Popen[bytes] | None = None
-        self._thread: threading.Thread | None = None
+        self._ears: list[_Ear] = []  # the newest last
+        self._gone = True
         self.status = self._missing()
         self.attend(ports)
 
     def attend(self, ports: Iterable[Port]) -> None:
-        """Take note of the ports there are: let go of a vanished one, take up one that is back."""
+        """Take note of the ports there are; not to be called from two threads at once."""
         port = next((port for port in ports if port.name == self.name), None)
-        if self._child is not None and (port is None or self._child.poll() is not None):
-            self._end()
         if port is None:
+            self._gone = True
             self._become(self._missing())
-        elif self._child is None:
+        elif self._gone or not self._ears[-1].alive:
+            self._gone = False
+            for old in self._ears[:-1]:
+                old.close()
             self._become(InputStatus(self.name, InputState.STARTING))
-            self._child = start_child(LISTENER_MODULE, port.api, port.name)
-            self._thread = threading.Thread(
-                target=self._read, args=(self._child,), name="midi-input", daemon=True
-            )
-            self._thread.start()
+            self._ears = [*self._ears[-1:], _Ear(port, self._take_in, self._take_leave)]
 
     def close(self) -> None:
         """Let go of the port; everything that had arrived has been handed over."""
-        self._end()
+        self._gone = True
+        ears, self._ears = self._ears, []
+        for ear in ears:
+            ear.close()
 
     def _missing(self) -> InputStatus:
         message = f"missing: {self.name}; it is taken up again when it is plugged in."
@@ -94,27 +138,18 @@ class MidiInput:
             self.status = status
             self._changed(status)
 
-    def _end(self) -> None:
-        child, self._child = self._child, None
-        if child is None:
+    def _take_in(self, ear: _Ear, stamp: float, data: bytes) -> None:
+        if data:
+            if ear.first <= stamp < ear.last:
+                self._arrived(Arrival(stamp, data))
             return
-        if child.stdin is not None:
-            child.stdin.close()
-        if self._thread is not None:
-            self._thread.join(2.0)
-        end_child(child)
+        ear.first = stamp
+        for old in self._ears:
+            if old is not ear:
+                old.last = stamp
+                old.tell_to_end()
+        self._become(InputStatus(self.name, InputState.READY))
 
-    def _read(self, child: subprocess.Popen[bytes]) -> None:
-        """Take in what the listener passes on, until it ends."""
-        rest = b""
-        while child.stdout is not None and (data := child.stdout.read(CHUNK)):
-            rest += data
-            whole = len(rest) - len(rest) % _FRAME.size
-            for stamp, length, *message in _FRAME.iter_unpack(rest[:whole]):
-                if length:
-                    self._arrived(Arrival(stamp, bytes(message[:length])))
-                else:
-                    self._become(InputStatus(self.name, InputState.READY))
-            rest = rest[whole:]
-        if child is self._child:
+    def _take_leave(self, ear: _Ear) -> None:
+        if self._ears and ear is self._ears[-1]:
             self._become(self._missing())

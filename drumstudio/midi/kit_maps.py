@@ -119,6 +119,15 @@ def read_map(path: Path, own: bool = True) -> KitMap:
         raise DrumMapError(f"{path} {error}; correct or delete it") from error
 
 
+def from_json(content: Any) -> KitMap:
+    """The map that :func:`to_json` described.  Raises DrumMapError."""
+    name = content.get("name") if isinstance(content, dict) else None
+    try:
+        return _parsed(content, name if isinstance(name, str) else "", own=False)
+    except _DamagedError as error:
+        raise DrumMapError(f"the drum map {error}") from error
+
+
 def save_map(kit: KitMap) -> Path:
     """Write one of the user's own maps, replacing it if it is there.  Raises DrumMapError."""
     if not _NAME.fullmatch(kit.name):
@@ -137,8 +146,13 @@ def save_map(kit: KitMap) -> Path:
 
 def encode(kit: KitMap) -> bytes:
     """The bytes of a map's file."""
+    return (json.dumps(to_json(kit), ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def to_json(kit: KitMap) -> dict[str, Any]:
+    """A map as its file describes it."""
     drum_map = kit.drum_map
-    content = {
+    return {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
         "name": kit.name,
@@ -151,7 +165,6 @@ def encode(kit: KitMap) -> bytes:
         "foot": list(drum_map.foot),
         "hat_by_pedal": drum_map.hat_by_pedal,
     }
-    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 class _DamagedError(Exception):

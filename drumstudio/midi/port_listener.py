@@ -69,7 +69,7 @@ def main() -> None:
             inbox.put(pack_arrival(stamp, bytes(message)))
 
     try:
-        open_port(sys.argv[1], sys.argv[2], arrived)
+        _port = open_port(sys.argv[1], sys.argv[2], arrived)  # heard for as long as this is held
     except (LookupError, OSError, rtmidi.RtMidiError):
         os._exit(1)
     favour_this_process()

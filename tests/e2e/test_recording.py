@@ -1,0 +1,223 @@
+"""An e-kit played by a second program over real JACK ports, and what of it a take holds."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import mido
+import pytest
+from support.jack import TIMEOUT, Performer
+
+from drumstudio.app.takes import load_take
+from drumstudio.domain.drums import Drum
+from drumstudio.midi.files import import_pattern
+
+ROOT = Path(__file__).resolve().parents[2]
+
+Messages = list[tuple[float, list[int]]]
+
+pytestmark = pytest.mark.usefixtures("jack")
+
+
+class Program:
+    """The command line, run beside the test; `stderr` can be waited for line by line."""
+
+    def __init__(self, *words: str) -> None:
+        self.child = subprocess.Popen(
+            [sys.executable, "-m", "drumstudio", *words],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+
+    def wait_for(self, words: str) -> None:
+        assert self.child.stderr is not None
+        seen = []
+        for line in self.child.stderr:
+            seen.append(line)
+            if words in line:
+                return
+        raise AssertionError(f"{words!r} was never said, only {seen}")
+
+    def end(self, number: int | None = None) -> tuple[str, str]:
+        if number is not None:
+            os.kill(self.child.pid, number)
+        return self.child.communicate(timeout=TIMEOUT)
+
+
+@pytest.fixture
+def kit() -> Iterator[Performer]:
+    with Performer("Roland TD-11") as performer:
+        yield performer
+
+
+def stroke(at: float, note: int, velocity: int, by_zero: bool = False) -> Messages:
+    """A stroke, closed after 50 ms by a note-off or a note-on of velocity 0."""
+    off = [0x99, note, 0] if by_zero else [0x89, note, 64]
+    return [(at, [0x99, note, velocity]), (at + 0.05, off)]
+
+
+def performance() -> tuple[Messages, list[tuple[int, int]]]:
+    """A bar and a half at 120 with everything a kit may send, and the strokes in it that count."""
+    eighth = 0.25
+    counted = []
+    messages: Messages = []
+    for index in range(12):
+        at = 0.3 + index * eighth
+        messages += [(at - 0.02, [0xFE]), (at - 0.001, [0xB9, 4, 90 - index])]
+        messages += stroke(at, 42, 70 + index, by_zero=index % 2 == 0)
+        counted.append((42, 70 + index))
+        if index % 4 == 0:
+            messages += stroke(at + 0.06, 36, 110)
+            messages += stroke(at + 0.062, 45, 9)  # the kick shakes a tom
+            counted.append((36, 110))
+        if index % 4 == 2:
+            messages += stroke(at + 0.09, 38, 100)
+            counted.append((38, 100))
+    messages += stroke(3.5, 38, 30) + stroke(3.53, 38, 34) + stroke(3.57, 38, 112)  # a drag
+    counted += [(38, 30), (38, 34), (38, 112)]
+    messages += [*stroke(3.8, 49, 120), (3.9, [169, 49, 127]), (3.95, [169, 49, 0])]
+    counted.append((49, 120))
+    messages += stroke(4.1, 3, 77)  # a note that means nothing
+    return sorted(messages, key=lambda each: each[0]), sorted(counted)
+
+
+def recorded(kit: Performer, *words: str) -> Program:
+    program = Program("record", "--input", kit.name, "--json", *words)
+    program.wait_for("recording from")
+    return program
+
+
+def test_a_take_holds_every_stroke_and_knows_what_is_none(kit: Performer, tmp_path: Path) -> None:
+    messages, counted = performance()
+    out = tmp_path / "take.mid"
+    program = recorded(kit, "--out", str(out))
+    kit.play(messages)
+    kit.play([(0.3, [0xFE])])
+    printed, errors = program.end(signal.SIGINT)
+    assert (program.child.returncode, "Traceback" in errors) == (0, False)
+    report = json.loads(printed)
+    assert report["hits"] == len(counted)
+    assert report["aside"] == {"crosstalk": 3}
+    assert report["unmapped"] == {"3": 1}
+    assert report["chokes"] == 1
+    assert report["map"] == "roland"
+
+    kept = load_take(out)
+    assert sorted((hit.note, hit.velocity) for hit in kept.read().hits) == counted
+    sent = [bytes(message) for _, message in messages if message[0] != 0xFE]
+    assert sorted(each.data for each in kept.take.arrivals) == sorted(sent)
+    with_file = [m.bytes() for m in mido.MidiFile(out).tracks[1] if not m.is_meta]
+    assert sorted(map(bytes, with_file)) == sorted(sent)
+
+
+def test_a_take_on_the_grid_is_what_was_meant(kit: Performer, tmp_path: Path) -> None:
+    drums = {36: Drum.KICK, 38: Drum.SNARE, 42: Drum.CLOSED_HAT}
+    meant = {(step, 42) for step in range(0, 32, 2)} | {
+        (0, 36),
+        (8, 36),
+        (16, 36),
+        (27, 36),
+        (4, 38),
+        (20, 38),
+    }
+    step = 60 / 100 / 4
+    messages: Messages = []
+    for at, note in sorted(meant):
+        messages += stroke(0.2 + at * step, note, 90)
+    out, beat = tmp_path / "take.mid", tmp_path / "beat.mid"
+    program = recorded(kit, "--out", str(out), "--qpm", "100", "--bars", "2")
+    kit.begin(sorted(messages, key=lambda each: each[0]))
+    printed, _ = program.end()
+    assert json.loads(printed)["bars"] == 2
+    quantised = Program("takes", "--quantise", str(out), "--out", str(beat), "--json")
+    assert json.loads(quantised.end()[0])["hits"] == len(meant)
+    found = import_pattern(beat)
+    assert {(hit.step, hit.drum) for hit in found.pattern.hits} == {(at, drums[note]) for at, note in meant}
+    assert (found.qpm, found.pattern.bars) == (100.0, 2)
+    assert all(hit.offset == 0.0 for hit in found.pattern.hits)
+
+
+def test_the_click_counts_in_and_places_the_bar_line(kit: Performer, tmp_path: Path) -> None:
+    out = tmp_path / "take.mid"
+    program = recorded(kit, "--out", str(out), "--qpm", "240", "--bars", "1", "--count-in", "1", "--click")
+    kit.begin([(index / 20, [0x99, 36, 100]) for index in range(60)])
+    program.end()
+    take = load_take(out).take
+    # Strokes were played without end: those before the bar line are kept as well, in a bar ahead of it.
+    assert take.arrivals[0].seconds < 0.0 < take.arrivals[-1].seconds
+    assert take.length <= 1.0 + 0.3 + 0.1
+    first = next(m for m in mido.MidiFile(out) if m.type == "note_on")
+    assert first.time < 1.0
+
+
+def test_a_killed_recording_comes_back_at_the_next_start(kit: Performer, tmp_path: Path) -> None:
+    out = tmp_path / "take.mid"
+    program = recorded(kit, "--out", str(out))
+    strokes = [(index * 0.05, [0x99, 38, 1 + index]) for index in range(40)]
+    kit.play([*strokes, (3.2, [0xFE])])
+    program.child.kill()
+    program.end()
+    assert not out.exists()
+    listed = Program("takes", "--json")
+    printed, errors = listed.end()
+    assert f"that broke off is recovered: {out}, 40 hits" in errors
+    assert json.loads(printed) == {"takes": [], "problems": []}
+    assert [hit.velocity for hit in load_take(out).read().hits] == list(range(1, 41))
+    again = Program("takes")
+    assert "recovered" not in again.end()[1]
+
+
+def test_a_kit_that_is_plugged_out_and_in_again_goes_on(tmp_path: Path) -> None:
+    out = tmp_path / "take.mid"
+    with Performer("TD-17") as kit:
+        program = recorded(kit, "--out", str(out))
+        kit.play([(0.1, [0x99, 36, 100]), (0.2, [0x89, 36, 64]), (0.4, [0xFE])])
+    program.wait_for("missing: TD-17:out")
+    with Performer("TD-17") as kit:
+        program.wait_for("TD-17:out is back")
+        kit.play([(0.3, [0x99, 38, 90]), (0.4, [0x89, 38, 64]), (0.7, [0xFE])])
+        printed, _ = program.end(signal.SIGINT)
+    assert json.loads(printed)["hits"] == 2
+    assert json.loads(printed)["map"] == "td-17"
+
+
+def test_an_input_that_is_not_there_and_a_silent_one_are_sentences(kit: Performer, tmp_path: Path) -> None:
+    absent = Program("record", "--input", "Nord", "--out", str(tmp_path / "x.mid"))
+    errors = absent.end()[1]
+    assert absent.child.returncode == 1
+    assert 'There is no MIDI input "Nord"; there is ' in errors
+    silent = recorded(kit, "--out", str(tmp_path / "x.mid"))
+    errors = silent.end(signal.SIGTERM)[1]
+    assert silent.child.returncode == 1
+    assert "sent nothing, so there is no take" in errors
+    assert not (tmp_path / "x.mid").exists()
+
+
+def test_a_kit_is_learnt_pad_by_pad(kit: Performer) -> None:
+    program = Program("map", "--learn", "--short", "--input", kit.name, "--name", "mine", "--json")
+    notes = {
+        "Kick": 33, "Snare": 31, "Closed hi-hat": 42, "Open hi-hat": 46, "High tom": 48,
+        "Mid tom": 47, "Low tom": 43, "Crash": 49,
+    }  # fmt: skip
+    for name, note in notes.items():
+        program.wait_for(f": {name}")
+        kit.play([(0.2, [0x99, note, 90]), (0.202, [0x99, 99, 5]), (0.25, [0x89, note, 64])])
+    program.wait_for(": Ride")
+    assert program.child.stdin is not None
+    program.child.stdin.write("\n")
+    program.child.stdin.flush()
+    printed, _ = program.end()
+    learned = json.loads(printed)
+    assert learned["like"] == "yamaha-dtx"
+    assert learned["answers"] == notes
+    listed = Program("map", "--list", "--json")
+    assert "mine" in [each["name"] for each in json.loads(listed.end()[0])["maps"]]
