@@ -52,7 +52,7 @@ class Journal:
             folder.mkdir(parents=True, exist_ok=True)
             self._lock: IO[bytes] = self.path.with_suffix(".lock").open("ab")
             hold(self._lock)
-            self._file = self.path.open("ab")
+            self._file = self.path.open("ab", buffering=0)
         except OSError as error:
             raise TakeError(
                 f"{self.path} cannot be written ({error.strerror or error}), so nothing would be safe; "
@@ -84,6 +84,7 @@ class Journal:
 
     def _run(self) -> None:
         going, dirty, synced = True, False, 0.0
+        begin = b""
         while going:
             wait = max(0.0, synced + SYNC - time.monotonic()) if dirty else None
             lines: list[str] = []
@@ -95,18 +96,21 @@ class Journal:
                 going = False
             try:
                 if lines:
-                    self._file.write("".join(f"{each}\n" for each in lines).encode())
-                    self._file.flush()
-                    dirty = True
+                    self._write(begin + "".join(f"{each}\n" for each in lines).encode())
+                    begin, dirty = b"", True
                 if dirty and (not going or time.monotonic() - synced >= SYNC):
                     os.fsync(self._file.fileno())
                     dirty, synced = False, time.monotonic()
             except OSError as error:
-                dirty = False
+                begin, dirty = b"\n", False  # what was cut off ends there
                 self.problem = (
                     f"{self.path} cannot be written ({error.strerror or error}): "
                     "the recording is only in memory until it ends"
                 )
+
+    def _write(self, data: bytes) -> None:
+        while data:
+            data = data[self._file.write(data) :]
 
 
 @dataclass(frozen=True, slots=True)

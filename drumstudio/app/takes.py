@@ -90,7 +90,7 @@ def reread(kept: KeptTake, cleaning: Cleaning | None = None, drum_map: DrumMap |
 def list_takes(folder: Path | None = None) -> TakeList:
     """The takes of a folder, by default the user's own."""
     takes, problems = [], []
-    for path in sorted((folder or paths.user_takes()).glob(f"*{JSON}")):
+    for path in sorted((folder or paths.user_takes()).glob(f"*{JSON}"), key=lambda path: path.stem):
         try:
             takes.append(load_take(path))
         except TakeError as error:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 
 from drumstudio.domain.drums import DRUM_MAPS, GENERAL_MIDI, ROLAND, DrumMap
-from drumstudio.errors import MidiFileError
+from drumstudio.errors import DrumMapError, MidiFileError
+from drumstudio.midi.kit_maps import find_map
 from drumstudio.midi.own import own_notes
 from drumstudio.midi.reader import MidiSong
 
@@ -19,6 +21,8 @@ _DRUM_NAME = re.compile(r"drum|percussion|\bkit\b|\btd-?\d", re.IGNORECASE)
 _TD_EDGES = {22, 26}
 # Notes that General MIDI defines and no TD module sends: kick 2, clap, low floor tom, percussion.
 _GM_ONLY = {35, 39, 41, 54, 56, *range(60, 82)}
+# A text event of the takes that this program records, before the name of their map.
+TAKE_TEXT = "DrumStudio take, map "
 _KICKS = {35, 36}
 _SNARES_AND_HATS = {37, 38, 40, 42, 44, 46, 22, 26}
 _DRUM_NOTES = set(GENERAL_MIDI.table()) | set(ROLAND.table()) | {54, 56}
@@ -79,13 +83,17 @@ def _looks_like_drums(song: MidiSong, channel: int) -> bool:
 def recognise_map(song: MidiSong, channel: int | None = None) -> DrumMap:
     """Map in which `song` is written; General MIDI unless it shows a TD module or says otherwise.
 
-    A file of this program names its map.  A TD module shows by its hi-hat edge notes 22 and 26,
-    by the stream of its pedal (CC 4), by the names of its tracks or, for the Groove MIDI
-    Dataset's, of the file.
+    A file of this program names its map, a take it recorded too.  A TD module shows by its hi-hat
+    edge notes 22 and 26, by the stream of its pedal (CC 4), by the names of its tracks or, for the
+    Groove MIDI Dataset's, of the file.
     """
     own = own_notes(song)
     if own is not None:
         return own.drum_map
+    for _, _, text in song.texts:
+        if text.startswith(TAKE_TEXT):
+            with contextlib.suppress(DrumMapError):
+                return find_map(text[len(TAKE_TEXT) :])
     notes = {row[1] for row in song.rows if channel is None or row[3] == channel}
     if notes & _TD_EDGES or GROOVE_NAME.match(song.path.stem):
         return ROLAND

@@ -21,6 +21,7 @@ from drumstudio.domain.timing import MAX_QPM, MIN_QPM, Meter
 from drumstudio.domain.velocity import VelocityCurve
 from drumstudio.errors import DrumMapError, TakeError
 from drumstudio.midi.kit_maps import KitMap, from_json, to_json
+from drumstudio.midi.maps import TAKE_TEXT
 
 FORMAT, FORMAT_VERSION = "drumstudio-take", 1
 MAX_BYTES = 64 << 20  # a day of playing; whatever is larger is something else
@@ -28,7 +29,6 @@ MAX_BYTES = 64 << 20  # a day of playing; whatever is larger is something else
 TAKE_PPQ = 9600
 GATE = 0.1  # seconds that a note is held which nothing closed
 _EARLY = 0.25  # quarters before the bar line at which a stroke still belongs to the first step
-TEXT = "DrumStudio take, map "
 
 
 def encode_midi(take: Take, name: str) -> bytes:
@@ -36,18 +36,17 @@ def encode_midi(take: Take, name: str) -> bytes:
     per_second = take.qpm * TAKE_PPQ / 60.0
     bar = int(take.meter.quarters * TAKE_PPQ)
     lead = lead_bars(take) * bar
-    events = [
-        (max(0, lead + round(arrival.seconds * per_second)), mido.Message.from_bytes(arrival.data))
-        for arrival in take.arrivals
-    ]
-    events += [
-        (tick + round(GATE * per_second), mido.Message("note_off", note=note, channel=channel))
-        for (channel, note), tick in _open_notes(events).items()
-    ]
+    events = _closed(
+        [
+            (max(0, lead + round(arrival.seconds * per_second)), mido.Message.from_bytes(arrival.data))
+            for arrival in take.arrivals
+        ],
+        round(GATE * per_second),
+    )
     file = mido.MidiFile(type=1, ticks_per_beat=TAKE_PPQ, charset="utf-8")
     conductor = (
         mido.MetaMessage("track_name", name=name.encode("utf-8", "replace").decode()),
-        mido.MetaMessage("text", text=TEXT + take.drum_map.name),
+        mido.MetaMessage("text", text=TAKE_TEXT + take.drum_map.name),
         mido.MetaMessage("set_tempo", tempo=round(6e7 / take.qpm)),
         mido.MetaMessage(
             "time_signature",
@@ -191,17 +190,24 @@ def _strikes(data: bytes) -> bool:
     return data[0] & 0xF0 == 0x90 and data[2] > 0
 
 
-def _open_notes(events: list[tuple[int, mido.Message]]) -> dict[tuple[int, int], int]:
-    """Notes (channel, number) that nothing closes later than they begin, and the last tick they begin at."""
+def _closed(events: list[tuple[int, mido.Message]], gate: int) -> list[tuple[int, mido.Message]]:
+    """The events with every note closed after its beginning: a port's stamps may give both one moment, and
+    a recording may end in between.  A note that lasts no time is none to many programs."""
+    closed: list[tuple[int, mido.Message]] = []
     sounding: dict[tuple[int, int], int] = {}
     for tick, message in events:
+        at = tick
         if message.type == "note_on" and message.velocity:
             sounding[message.channel, message.note] = tick
-        elif message.type in ("note_on", "note_off") and tick > sounding.get(
-            (message.channel, message.note), tick
-        ):
-            del sounding[message.channel, message.note]
-    return sounding
+        elif message.type in ("note_on", "note_off"):
+            began = sounding.pop((message.channel, message.note), None)
+            at = tick if began is None else max(tick, began + 1)
+        closed.append((at, message))
+    closed += [
+        (tick + gate, mido.Message("note_off", note=note, channel=channel))
+        for (channel, note), tick in sounding.items()
+    ]
+    return closed
 
 
 def _track(events: list[tuple[int, mido.Message]], length: int) -> mido.MidiTrack:

@@ -61,3 +61,15 @@ def test_a_td_11_is_sent_its_own_toms() -> None:
 def test_maps_that_cannot_be_are_refused(notes: tuple[tuple[int, ...], ...]) -> None:
     with pytest.raises(ValueError, match="map odd"):
         DrumMap("odd", "Odd", notes)
+
+
+def test_what_chokes_is_bow_and_edge_of_the_cymbals() -> None:
+    assert ROLAND.chokes_of(Drum.CRASH) == (49, 55, 57, 52)
+    assert ROLAND.chokes_of(Drum.RIDE) == (51, 59)
+    assert GENERAL_MIDI.chokes_of(Drum.CRASH) == ()
+
+
+@pytest.mark.parametrize("unknown", [{"chokes": (1,)}, {"foot": (36, 1)}])
+def test_a_map_chokes_and_treads_only_what_it_knows(unknown: dict[str, tuple[int, ...]]) -> None:
+    with pytest.raises(ValueError, match="map odd chokes or treads"):
+        DrumMap("odd", "Odd", ROLAND.notes, **unknown)
