@@ -9,12 +9,14 @@ from typing import Any
 
 from drumstudio import paths
 from drumstudio.app import journal
-from drumstudio.domain.cleaning import AS_USUAL, Cleaning, Interpretation, interpreted, take_pattern
+from drumstudio.domain.cleaning import AS_USUAL, Cleaning, Interpretation, interpreted, take_pattern, timed
 from drumstudio.domain.drums import DrumMap
 from drumstudio.domain.pattern import Pattern
 from drumstudio.domain.take import Arrival, Take
-from drumstudio.domain.timing import Grid, Meter, clamp_qpm
+from drumstudio.domain.timing import PPQ, Grid, Meter, clamp_qpm
 from drumstudio.errors import DrumMapError, TakeError
+from drumstudio.midi.feel import recognise_feel
+from drumstudio.midi.importer import choose_grid
 from drumstudio.midi.kit_maps import from_json
 from drumstudio.midi.take_file import MAX_BYTES, decode_json, encode_json, encode_midi
 
@@ -40,9 +42,17 @@ class KeptTake:
         return interpreted(self.take.arrivals, self.take.drum_map, self.cleaning)
 
     def pattern(self, grid: Grid | None = None, strength: float = 0.0) -> Pattern:
-        """The take on `grid` (its meter's 16ths); `strength` 0 keeps the timing as offsets, 1 none of it."""
-        grid = grid or Grid(self.take.meter)
-        return take_pattern(self.take, self.cleaning, grid, strength, self.take.bars or None)
+        """The take on `grid`, or on that of its feel, which may be triplets or swung; `strength` 0 keeps the
+        timing as offsets, 1 none of it."""
+        take = self.take
+        notes = timed(self.read().hits, take.qpm)
+        meter = take.meter.numerator, take.meter.denominator
+        feel = recognise_feel([note.tick for note in notes], PPQ, take.qpm, meter)
+        late = feel.offset_seconds * take.qpm / 60.0 * PPQ
+        if grid is not None:
+            return take_pattern(take, self.cleaning, grid, strength, late=late)
+        grid, swing = choose_grid(meter, notes, feel)
+        return take_pattern(take, self.cleaning, grid, strength, swing, late)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import queue
+import signal
 import sys
 import time
 from collections import Counter
@@ -60,6 +61,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Record until the bars are over or Ctrl+C."""
     request = _request(args)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # Scripts start what runs in the background so; nothing else would end a recording in order.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for sentence in recover_takes():
         _say(sentence)
     port, ports = chosen_input(args.input)
@@ -109,9 +113,10 @@ def _request(args: argparse.Namespace) -> RecordingRequest:
     if not 0.0 <= args.latency <= 500.0:
         raise UsageError("--latency is 0 to 500 milliseconds")
     try:
-        meter = Meter(*(int(part) for part in args.meter.split("/")))
+        numerator, denominator = args.meter.split("/")
+        meter = Meter(int(numerator), int(denominator))
         Grid(meter, 8)
-    except (ValueError, TypeError):
+    except ValueError:
         raise UsageError(f"--meter is a meter such as 4/4, 3/4 or 6/8, not {args.meter!r}") from None
     drum_map = chosen_map(args.map) if args.map else None
     return RecordingRequest("", args.qpm, meter, args.bars, drum_map, Cleaning(latency=args.latency / 1000))

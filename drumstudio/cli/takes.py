@@ -24,6 +24,7 @@ from drumstudio.domain.timing import GRIDS, Grid
 from drumstudio.errors import UsageError
 from drumstudio.midi.files import export_pattern
 
+AUTO = "auto"
 _STEPS = {label: steps for steps, label in GRIDS.items()}
 
 
@@ -39,7 +40,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--quantise", metavar="TAKE", help="write a take on a grid as a MIDI file, to --out")
     parser.add_argument("--out", type=Path, metavar="F.mid", help="with --quantise: the file to write")
     parser.add_argument(
-        "--grid", choices=list(_STEPS), default="1/16", help="with --quantise; T is triplets (default: 1/16)"
+        "--grid",
+        choices=[AUTO, *_STEPS],
+        default=AUTO,
+        help="with --quantise; T is triplets (default: as it was played)",
     )
     parser.add_argument(
         "--strength", type=float, default=100.0, metavar="PERCENT", help="0 keeps the timing, 100 none of it"
@@ -90,13 +94,15 @@ def _quantise(args: argparse.Namespace) -> int:
     drum_map = chosen_map(args.map)
     kept = _named(args.quantise)
     try:
-        grid = Grid(kept.take.meter, _STEPS[args.grid])
+        grid = None if args.grid == AUTO else Grid(kept.take.meter, _STEPS[args.grid])
     except ValueError as error:
         raise UsageError(f"--grid {args.grid}: {error}") from None
     pattern = kept.pattern(grid, args.strength / 100)
     export_pattern(args.out, pattern, kept.take.qpm, drum_map)
-    words = f"{args.out}: {pattern.bars} bars, {len(pattern.hits)} hits"
-    return _done(args.json, words, file=str(args.out), bars=pattern.bars, hits=len(pattern.hits))
+    label = pattern.grid.label
+    words = f"{args.out}: {pattern.bars} bars of {label}, {len(pattern.hits)} hits"
+    values = {"bars": pattern.bars, "hits": len(pattern.hits), "grid": label, "swing": pattern.swing}
+    return _done(args.json, words, file=str(args.out), **values)
 
 
 def _named(name: str) -> KeptTake:

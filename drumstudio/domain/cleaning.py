@@ -173,13 +173,20 @@ def interpreted(arrivals: Iterable[Arrival], drum_map: DrumMap, cleaning: Cleani
 
 
 def take_pattern(
-    take: Take, cleaning: Cleaning, grid: Grid, strength: float = 0.0, bars: int | None = None
+    take: Take,
+    cleaning: Cleaning,
+    grid: Grid,
+    strength: float = 0.0,
+    swing: float = 0.5,
+    late: float = 0.0,
 ) -> Pattern:
-    """The take's strokes on `grid`, straight or triplets; `strength` 0 keeps their timing as offsets, 1
-    puts them on their steps.  See :func:`drumstudio.domain.take.quantise`."""
-    return quantise(
-        timed(interpreted(take.arrivals, take.drum_map, cleaning).hits, take.qpm), grid, bars, strength
-    )
+    """The take's strokes on `grid`, straight or triplets, as long as it was asked to be.
+
+    `strength` 0 keeps their timing as offsets, 1 puts them on their steps; `swing` and `late` are as
+    in :func:`drumstudio.domain.take.quantise`.
+    """
+    hits = interpreted(take.arrivals, take.drum_map, cleaning).hits
+    return quantise(timed(hits, take.qpm), grid, take.bars or None, strength, swing, late)
 
 
 def timed(hits: Iterable[PlayedHit], qpm: float) -> list[TimedNote]:

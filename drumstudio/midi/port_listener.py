@@ -44,9 +44,11 @@ def open_port(api: str, name: str, arrived: Callable[[tuple[list[int], float], o
     return port
 
 
-def _wait_for_end(inbox: queue.SimpleQueue[bytes | None]) -> None:
+def _wait_for_end(inbox: queue.SimpleQueue[bytes | None], opened: threading.Event) -> None:
     while os.read(0, 4096):
         pass
+    if not opened.is_set():
+        os._exit(0)  # a dead MIDI server can keep the opening waiting for ever
     inbox.put(None)
 
 
@@ -68,6 +70,8 @@ def main() -> None:
         if len(message) <= LONGEST and message[0] != ACTIVE_SENSING:
             inbox.put(pack_arrival(stamp, bytes(message)))
 
+    opened = threading.Event()
+    threading.Thread(target=_wait_for_end, args=(inbox, opened), daemon=True).start()
     try:
         _port = open_port(sys.argv[1], sys.argv[2], arrived)  # heard for as long as this is held
     except (LookupError, OSError, rtmidi.RtMidiError):
@@ -77,7 +81,7 @@ def main() -> None:
     gc.freeze()
     gc.disable()
     inbox.put(pack_arrival(time.perf_counter(), b""))
-    threading.Thread(target=_wait_for_end, args=(inbox,), daemon=True).start()
+    opened.set()
     try:
         while (frame := inbox.get()) is not None:
             _write(frame)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -68,6 +69,31 @@ def test_a_take_becomes_a_pattern_of_its_length() -> None:
     assert find_take(kept().stem).pattern().bars == 1
     four = save_take(paths.user_takes() / "four.mid", replace(TAKE, bars=4))
     assert (four.pattern().bars, four.pattern(Grid(steps_per_quarter=3)).grid.triplet) == (4, True)
+
+
+def shuffle(bars: int) -> Take:
+    """A played shuffle of 8ths at 120 with a kick on each bar, a little uneven, all of it 12 ms late."""
+    chance = random.Random(5)
+    struck = []
+    for quarter in range(4 * bars):
+        struck += [(quarter / 2, 51), (quarter / 2 + 1 / 3, 51)]
+        struck += [(quarter / 2, 36)] if quarter % 4 == 0 else []
+    arrivals = [
+        Arrival(at + 0.012 + chance.uniform(-0.004, 0.004), bytes((0x99, note, 90))) for at, note in struck
+    ]
+    return Take(tuple(sorted(arrivals)), ROLAND, 120.0, bars=bars)
+
+
+def test_a_shuffle_goes_onto_triplets_and_keeps_its_timing_or_gives_it_up() -> None:
+    kept_take = save_take(paths.user_takes() / "shuffle.mid", shuffle(4))
+    loose, tight = kept_take.pattern(), kept_take.pattern(strength=1.0)
+    assert loose.grid == Grid(steps_per_quarter=3)
+    assert [hit.step for hit in loose.hits if hit.drum is Drum.RIDE] == [
+        step for step in range(48) if step % 3 != 1
+    ]
+    assert any(hit.offset for hit in loose.hits)
+    assert not any(hit.offset for hit in tight.hits)
+    assert [hit.step for hit in tight.hits] == [hit.step for hit in loose.hits]
 
 
 def test_a_take_that_was_deleted_comes_back() -> None:

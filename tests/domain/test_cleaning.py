@@ -181,7 +181,7 @@ def test_a_take_goes_into_the_grid_with_as_much_of_its_timing_as_is_wanted() -> 
 
 def test_a_take_goes_onto_triplets() -> None:
     played = take(*(on(index * 500 / 3, HAT, 80) for index in range(6)))
-    found = take_pattern(played, AS_USUAL, Grid(steps_per_quarter=3), 1.0, bars=2)
+    found = take_pattern(replace(played, bars=2), AS_USUAL, Grid(steps_per_quarter=3), 1.0)
     assert [hit.step for hit in found.hits] == list(range(6))
     assert found.bars == 2
 

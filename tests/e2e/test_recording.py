@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import mido
 import pytest
@@ -28,7 +29,10 @@ pytestmark = pytest.mark.usefixtures("jack")
 class Program:
     """The command line, run beside the test; `stderr` can be waited for line by line."""
 
+    running: ClassVar[list[Program]] = []
+
     def __init__(self, *words: str) -> None:
+        self.running.append(self)
         self.child = subprocess.Popen(
             [sys.executable, "-m", "drumstudio", *words],
             stdin=subprocess.PIPE,
@@ -51,6 +55,16 @@ class Program:
         if number is not None:
             os.kill(self.child.pid, number)
         return self.child.communicate(timeout=TIMEOUT)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_running() -> Iterator[None]:
+    yield
+    for program in Program.running:
+        if program.child.poll() is None:
+            program.child.kill()
+            program.child.communicate()
+    Program.running.clear()
 
 
 @pytest.fixture

@@ -157,10 +157,12 @@ class Performer:
         )
         self._answer("ready")
 
-    def play(self, messages: list[tuple[float, list[int]]]) -> None:
-        """Play messages, each so many seconds from now, and wait until they are out."""
+    def play(self, messages: list[tuple[float, list[int]]]) -> list[float]:
+        """Play messages, each so many seconds from now, and wait until they are out; gives when they were, in
+        seconds of perf_counter."""
         self.begin(messages)
-        self._answer("played")
+        sent: list[float] = json.loads(self._answer("played"))
+        return sent
 
     def begin(self, messages: list[tuple[float, list[int]]]) -> None:
         """Play messages without waiting."""
@@ -168,9 +170,11 @@ class Performer:
         self._child.stdin.write(json.dumps(messages) + "\n")
         self._child.stdin.flush()
 
-    def _answer(self, word: str) -> None:
+    def _answer(self, word: str) -> str:
         assert self._child.stdout is not None
-        assert self._child.stdout.readline().strip() == word
+        first, _, rest = self._child.stdout.readline().strip().partition(" ")
+        assert first == word
+        return rest
 
     def close(self) -> None:
         """End the program; its port goes with it."""

@@ -1,7 +1,8 @@
 """A program of its own with one MIDI output, which plays what it is told.
 
 Arguments: JACK client name, port name.  A line of JSON on stdin, [[seconds from now, bytes], ...], is played
-by absolute deadlines and answered with "played"; it ends with its stdin.
+by absolute deadlines and answered with "played" and the moments (perf_counter) at which each message
+went out; it ends with its stdin.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ def main() -> None:
     print("ready", flush=True)
     for line in sys.stdin:
         start = time.perf_counter()
+        sent = []
         for seconds, message in json.loads(line):
             time.sleep(max(0.0, start + seconds - time.perf_counter()))
+            sent.append(time.perf_counter())
             port.send_message(message)
-        print("played", flush=True)
+        print("played", json.dumps(sent), flush=True)
     port.close_port()
 
 

@@ -1,0 +1,115 @@
+"""Whether recording loses anything, and how true its stamps are: a second program plays a kit over JACK.
+
+Starts a JACK server without hardware, a program that plays 16 strokes a second with a pedal's
+stream and active sensing, and `drumstudio record` beside it.  Compares the take with what was
+sent: messages lost or doubled, and the stamps against the moments of sending, less their median
+(what the way through JACK takes).  JACK stamps by its period, of 1024 frames (21 ms) unless another is
+asked for; where a client misses a short one on a busy machine, JACK itself loses messages.
+
+    python benchmarks/recording.py [--minutes 1] [--period 1024] [--json]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from load import figures  # noqa: E402
+from support.jack import Performer, jack_server  # noqa: E402
+
+from drumstudio.app.takes import load_take  # noqa: E402
+
+STROKES = 16  # a second
+NOTES = (36, 38, 42, 45, 46, 48, 49, 51)
+LEAD = 0.5  # seconds before the first and after the last message
+
+
+def performance(seconds: float) -> list[tuple[float, list[int]]]:
+    """Strokes, their note-offs, a pedal that moves ten times a second, and active sensing."""
+    messages: list[tuple[float, list[int]]] = []
+    for index in range(int(seconds * STROKES)):
+        at, note = LEAD + index / STROKES, NOTES[index % len(NOTES)]
+        messages.append((at, [0x99, note, 30 + index % 98]))
+        messages.append((at + 0.1, [0x89, note, 64]))
+    for index in range(int(seconds * 10)):
+        messages.append((LEAD + 0.003 + index / 10, [0xB9, 4, index % 128]))
+    messages += [(LEAD + index * 0.25, [0xFE]) for index in range(int(seconds * 4))]
+    messages.append((2 * LEAD + seconds, [0xFE]))
+    return sorted(messages)
+
+
+def measure(minutes: float, period: int) -> dict[str, object]:
+    """Record for `minutes`; what was sent, lost and doubled, and the stamps' errors in milliseconds."""
+    messages = performance(60 * minutes)
+    with tempfile.TemporaryDirectory() as folder, jack_server(period), Performer("TD-11") as kit:
+        out = Path(folder) / "take.mid"
+        recorder = subprocess.Popen(
+            [sys.executable, "-m", "drumstudio", "record", "--input", kit.name, "--out", str(out)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env={**os.environ, "DRUMSTUDIO_HOME": folder},
+        )
+        assert recorder.stderr is not None
+        while "recording from" not in recorder.stderr.readline():
+            assert recorder.poll() is None
+        sent = kit.play(messages)
+        recorder.send_signal(signal.SIGINT)
+        recorder.communicate()
+        arrivals = load_take(out).take.arrivals
+    kept = [(at, bytes(data)) for at, (_, data) in zip(sent, messages, strict=True) if data[0] != 0xFE]
+    wanted, found = Counter(data for _, data in kept), Counter(each.data for each in arrivals)
+    late = _differences(kept, [(each.seconds, each.data) for each in arrivals])
+    middle = statistics.median(late)
+    return {
+        "strokes": sum(data[0] == 0x99 for _, data in kept),
+        "messages": len(kept),
+        "lost": sum((wanted - found).values()),
+        "doubled": sum((found - wanted).values()),
+        "stamp error": figures([1000 * abs(each - middle) for each in late]),
+    }
+
+
+def _differences(sent: list[tuple[float, bytes]], heard: list[tuple[float, bytes]]) -> list[float]:
+    """Seconds from sending to stamp of each message, the n-th of its kind with the n-th."""
+    moments: dict[bytes, list[float]] = {}
+    stamps: dict[bytes, list[float]] = {}
+    for listed, grouped in ((sent, moments), (heard, stamps)):
+        for at, data in listed:
+            grouped.setdefault(data, []).append(at)
+    return [
+        stamp - at
+        for data, times in moments.items()
+        for at, stamp in zip(times, stamps.get(data, []), strict=False)
+    ]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--minutes", type=float, default=1.0)
+    parser.add_argument("--period", type=int, default=1024, help="of JACK, in frames")
+    parser.add_argument("--json", action="store_true")
+    args = parser.parse_args()
+    found = measure(args.minutes, args.period)
+    if args.json:
+        print(json.dumps(found))
+        return
+    for name, value in found.items():
+        print(f"{name}: {value}")
+
+
+if __name__ == "__main__":
+    main()
