@@ -24,7 +24,7 @@ from drumstudio.engine.null_output import NullOutput
 from drumstudio.engine.outputs import Output, OutputState
 from drumstudio.errors import AudioError, MidiPortError, TakeError, UsageError
 from drumstudio.midi.inputs import InputState, InputStatus
-from drumstudio.midi.ports import PortList, PortWatcher, find_port
+from drumstudio.midi.ports import PortList, PortWatcher, find_port, local_control_warning
 
 OPENING = 10.0  # seconds a port or the click may take to be ready
 TAIL = 0.3  # seconds after the last bar in which note-offs and a late last stroke may come
@@ -142,6 +142,9 @@ def _clicking(args: argparse.Namespace, request: RecordingRequest, ports: PortLi
     else:
         port = find_port(args.click_output, ports.outputs)
         output = MidiOutput(port.name, ports.outputs, click=True)
+        warning = local_control_warning(request.source, port.name)
+        if warning:
+            _say(warning)
     deadline = time.perf_counter() + OPENING
     while output.status.state is OutputState.STARTING and time.perf_counter() < deadline:
         time.sleep(0.005)

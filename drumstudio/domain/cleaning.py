@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from statistics import median
 
 from drumstudio.domain.drums import Drum, DrumMap
 from drumstudio.domain.pattern import Pattern
@@ -22,6 +23,7 @@ from drumstudio.domain.timing import PPQ, Grid
 from drumstudio.domain.velocity import LINEAR, VelocityCurve
 
 PEDAL = 4  # controller of the hi-hat's pedal
+FEW = 8  # strokes that a latency is measured from at least
 HALF_OPEN = 64  # pedal position below which a hi-hat with one note counts as open
 CHOKE_PRESSURE = 64  # aftertouch from which on a hand grips the cymbal
 LONGEST_WINDOW = 0.2  # seconds
@@ -187,6 +189,14 @@ def take_pattern(
     """
     hits = interpreted(take.arrivals, take.drum_map, cleaning).hits
     return quantise(timed(hits, take.qpm), grid, take.bars or None, strength, swing, late)
+
+
+def latency_of(hits: Iterable[PlayedHit], qpm: float) -> float | None:
+    """What kit and computer take, in seconds, from strokes that were meant to fall on the quarters of a
+    click: the median of how late they are.  None for fewer than eight strokes."""
+    quarter = 60.0 / qpm
+    late = [hit.seconds - quarter * round(hit.seconds / quarter) for hit in hits]
+    return median(late) if len(late) >= FEW else None
 
 
 def timed(hits: Iterable[PlayedHit], qpm: float) -> list[TimedNote]:

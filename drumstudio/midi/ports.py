@@ -74,6 +74,14 @@ def map_for(name: str) -> DrumMap:
     return ROLAND if is_electronic_kit(name) else GENERAL_MIDI
 
 
+def local_control_warning(source: str, output: str) -> str | None:
+    """A sentence where input and output are one device, which may sound every stroke twice."""
+    device = source.partition(":")[0]
+    if device.lower() != output.partition(":")[0].lower():
+        return None
+    return f"{device} both plays and is played: turn its Local Control off if drums sound twice."
+
+
 def find_port(wanted: str, ports: Iterable[Port], kind: str = "output") -> Port:
     """The port that `wanted` names: exactly, else without case, else as the only one that holds it.
 

@@ -15,6 +15,7 @@ from drumstudio.domain.cleaning import (
     PadRules,
     Reason,
     interpreted,
+    latency_of,
     take_pattern,
     timed,
 )
@@ -195,3 +196,11 @@ def test_a_take_is_as_long_as_what_came() -> None:
     assert take().length == 0.0
     assert take(on(-500, KICK, 3)).length == 0.0
     assert take(on(-500, KICK, 3), on(2500, KICK, 3)).length == 2.5
+
+
+def test_latency_is_the_median_of_what_is_played_to_a_click() -> None:
+    late = [20, 22, 18, 21, 19, 20, 240, 20, 23]  # one of them a slip
+    arrivals = [on(index * 500 + ms, SNARE, 90) for index, ms in enumerate(late)]
+    hits = interpreted(arrivals, ROLAND, AS_USUAL).hits
+    assert latency_of(hits, 120.0) == pytest.approx(0.020)
+    assert latency_of(hits[:7], 120.0) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -13,11 +14,14 @@ from typing import ClassVar
 
 import mido
 import pytest
-from support.jack import TIMEOUT, Performer
+from support.jack import TIMEOUT, Listener, Performer
 
+from drumstudio.app.recording import Recorder, RecordingRequest
 from drumstudio.app.takes import load_take
 from drumstudio.domain.drums import Drum
 from drumstudio.midi.files import import_pattern
+from drumstudio.midi.inputs import InputState, InputStatus
+from drumstudio.midi.ports import list_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -202,6 +206,48 @@ def test_a_kit_that_is_plugged_out_and_in_again_goes_on(tmp_path: Path) -> None:
         printed, _ = program.end(signal.SIGINT)
     assert json.loads(printed)["hits"] == 2
     assert json.loads(printed)["map"] == "td-17"
+
+
+def test_a_list_of_ports_that_is_wrong_for_a_moment_costs_no_stroke(kit: Performer) -> None:
+    ports = list_ports().inputs
+    states: queue.SimpleQueue[InputStatus] = queue.SimpleQueue()
+    recorder = Recorder(RecordingRequest(kit.name), ports, states.put)
+    try:
+        while states.get(timeout=TIMEOUT).state is not InputState.READY:
+            pass
+        recorder.begin()
+        kit.begin([(0.2 + index / 32, [0x99, 38, 1 + index]) for index in range(120)] + [(4.2, [0xFE])])
+        for _ in range(3):
+            recorder.input.attend(())
+            recorder.input.attend(ports)
+            while states.get(timeout=TIMEOUT).state is not InputState.READY:
+                pass
+        kit.wait_played()
+        kept = recorder.finish()
+    finally:
+        recorder.close()
+    assert kept is not None
+    assert [each.data[2] for each in kept.take.arrivals] == list(range(1, 121))
+
+
+def test_nothing_that_comes_in_goes_out(tmp_path: Path) -> None:
+    with Performer("TD-11") as kit, Listener("TD-11 module") as module:
+        words = (
+            "--out",
+            str(tmp_path / "x.mid"),
+            "--count-in",
+            "1",
+            "--click",
+            "--bars",
+            "1",
+            "--qpm",
+            "300",
+        )
+        program = recorded(kit, *words, "--click-output", module.name)
+        kit.play([(index / 10, [0x99, 38, 100]) for index in range(10)])
+        program.end()
+        module.wait(lambda heard: len(heard.note_offs) >= len(heard.note_ons))
+        assert {note for note, _ in module.note_ons} == {76, 77}
 
 
 def test_an_input_that_is_not_there_and_a_silent_one_are_sentences(kit: Performer, tmp_path: Path) -> None:

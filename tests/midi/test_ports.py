@@ -14,6 +14,7 @@ from drumstudio.midi.ports import (
     PortList,
     find_port,
     list_ports,
+    local_control_warning,
     map_for,
     parse_list,
     stable_names,
@@ -97,3 +98,10 @@ def test_without_a_midi_system_there_is_a_sentence_and_no_noise() -> None:
         env={**os.environ, "PYTHONPATH": os.getcwd()},  # noqa: PTH109
     )
     assert (listing.stdout, listing.stderr) == (b"", b"")
+
+
+def test_a_device_that_plays_and_is_played_is_warned_of() -> None:
+    warning = local_control_warning("TD-11:TD-11 MIDI 1", "td-11:TD-11 MIDI 1")
+    assert warning is not None
+    assert "Local Control" in warning
+    assert local_control_warning("TD-11:TD-11 MIDI 1", "Synth:in") is None

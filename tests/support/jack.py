@@ -161,14 +161,18 @@ class Performer:
         """Play messages, each so many seconds from now, and wait until they are out; gives when they were, in
         seconds of perf_counter."""
         self.begin(messages)
-        sent: list[float] = json.loads(self._answer("played"))
-        return sent
+        return self.wait_played()
 
     def begin(self, messages: list[tuple[float, list[int]]]) -> None:
-        """Play messages without waiting."""
+        """Play messages without waiting: `wait_played` does."""
         assert self._child.stdin is not None
         self._child.stdin.write(json.dumps(messages) + "\n")
         self._child.stdin.flush()
+
+    def wait_played(self) -> list[float]:
+        """Wait until what was begun is out."""
+        sent: list[float] = json.loads(self._answer("played"))
+        return sent
 
     def _answer(self, word: str) -> str:
         assert self._child.stdout is not None
