@@ -14,7 +14,7 @@ from typing import ClassVar
 
 import mido
 import pytest
-from support.jack import TIMEOUT, Listener, Performer
+from support.jack import TIMEOUT, Listener, Performer, jack_server
 
 from drumstudio.app.recording import Recorder, RecordingRequest
 from drumstudio.app.takes import load_take
@@ -28,6 +28,13 @@ ROOT = Path(__file__).resolve().parents[2]
 Messages = list[tuple[float, list[int]]]
 
 pytestmark = pytest.mark.usefixtures("jack")
+
+
+@pytest.fixture(scope="module")
+def jack() -> Iterator[str]:
+    """A JACK server with periods of 43 ms: on a busy machine a client that misses one loses its messages."""
+    with jack_server(2048) as name:
+        yield name
 
 
 class Program:
@@ -83,6 +90,11 @@ def stroke(at: float, note: int, velocity: int, by_zero: bool = False) -> Messag
     return [(at, [0x99, note, velocity]), (at + 0.05, off)]
 
 
+def in_order(messages: Messages) -> Messages:
+    """By time, and as given where that is the same."""
+    return sorted(messages, key=lambda each: each[0])
+
+
 def performance() -> tuple[Messages, list[tuple[int, int]]]:
     """A bar and a half at 120 with everything a kit may send, and the strokes in it that count."""
     eighth = 0.25
@@ -95,7 +107,8 @@ def performance() -> tuple[Messages, list[tuple[int, int]]]:
         counted.append((42, 70 + index))
         if index % 4 == 0:
             messages += stroke(at + 0.06, 36, 110)
-            messages += stroke(at + 0.062, 45, 9)  # the kick shakes a tom
+            # The kick shakes a tom; at one moment, since what JACK stamps in two periods lies far apart.
+            messages += stroke(at + 0.06, 45, 9)
             counted.append((36, 110))
         if index % 4 == 2:
             messages += stroke(at + 0.09, 38, 100)
@@ -105,7 +118,7 @@ def performance() -> tuple[Messages, list[tuple[int, int]]]:
     messages += [*stroke(3.8, 49, 120), (3.9, [169, 49, 127]), (3.95, [169, 49, 0])]
     counted.append((49, 120))
     messages += stroke(4.1, 3, 77)  # a note that means nothing
-    return sorted(messages, key=lambda each: each[0]), sorted(counted)
+    return in_order(messages), sorted(counted)
 
 
 def recorded(kit: Performer, *words: str) -> Program:
@@ -147,20 +160,20 @@ def test_a_take_on_the_grid_is_what_was_meant(kit: Performer, tmp_path: Path) ->
         (4, 38),
         (20, 38),
     }
-    step = 60 / 100 / 4
+    step = 60 / 60 / 4
     messages: Messages = []
     for at, note in sorted(meant):
         messages += stroke(0.2 + at * step, note, 90)
     out, beat = tmp_path / "take.mid", tmp_path / "beat.mid"
-    program = recorded(kit, "--out", str(out), "--qpm", "100", "--bars", "2")
-    kit.begin(sorted(messages, key=lambda each: each[0]))
+    program = recorded(kit, "--out", str(out), "--qpm", "60", "--bars", "2")
+    kit.begin(in_order(messages))
     printed, _ = program.end()
     assert json.loads(printed)["bars"] == 2
     quantised = Program("takes", "--quantise", str(out), "--out", str(beat), "--json")
     assert json.loads(quantised.end()[0])["hits"] == len(meant)
     found = import_pattern(beat)
     assert {(hit.step, hit.drum) for hit in found.pattern.hits} == {(at, drums[note]) for at, note in meant}
-    assert (found.qpm, found.pattern.bars) == (100.0, 2)
+    assert (found.qpm, found.pattern.bars) == (60.0, 2)
     assert all(hit.offset == 0.0 for hit in found.pattern.hits)
 
 
