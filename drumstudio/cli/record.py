@@ -78,18 +78,15 @@ def run(args: argparse.Namespace) -> int:
         _wait_ready(recorder, events)
         if args.click or args.count_in:
             engine = _clicking(args, request, ports)
-        watcher = PortWatcher(lambda found: recorder.input.attend(found.inputs))
+        watcher = PortWatcher(lambda _found: None)
         try:
             recorder.begin()
             if engine is not None:
                 recorder.place(_start(engine, args.click))
             _say(f"recording from {port.name}; Ctrl+C ends")
-            _follow(recorder, events)
+            _follow(recorder, watcher, events)
         except KeyboardInterrupt:
             _say("stopped")
-        # What arrived on the way is taken in before the input closes.
-        watcher.close()
-        watcher = None
         kept = recorder.finish()
     finally:
         if watcher is not None:
@@ -171,8 +168,8 @@ def _start(engine: Engine, click: bool) -> float:
     return origin
 
 
-def _follow(recorder: Recorder, events: queue.SimpleQueue[InputStatus]) -> None:
-    """Wait until the bars are over, telling when the input goes and comes back."""
+def _follow(recorder: Recorder, watcher: PortWatcher, events: queue.SimpleQueue[InputStatus]) -> None:
+    """Wait until the bars are over; take the input up again when it comes back, and tell."""
     request = recorder.request
     length = request.bars * float(request.meter.quarters) * 60.0 / request.qpm
     told: str | None = None
@@ -187,9 +184,11 @@ def _follow(recorder: Recorder, events: queue.SimpleQueue[InputStatus]) -> None:
                 _say(status.message or f"{status.name} is back")
         except queue.Empty:
             pass
-        if recorder.problem != told:
+        if watcher.latest is not None:
+            recorder.input.attend(watcher.latest.inputs)
+        if recorder.problem is not None and recorder.problem != told:
             told = recorder.problem
-            _say(told or "")
+            _say(told)
 
 
 def _report(kept: KeptTake, as_json: bool) -> None:
