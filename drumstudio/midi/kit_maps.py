@@ -25,6 +25,10 @@ FORMAT, FORMAT_VERSION = "drumstudio-map", 1
 SUFFIX = ".json"
 MAX_BYTES = 64 * 1024
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_TD = re.compile(r"TD-?\d+|V-?Drums", re.IGNORECASE)
+# How surely struck notes tell a kit: the share of strokes on notes that its map does not know, and the
+# log odds that a pedal's stream speaks for a module that has one.
+_UNKNOWN, _PEDAL_WEIGHT = 0.002, 3.0
 _DRUMS = {drum.name.lower(): drum for drum in Drum}
 
 
@@ -75,9 +79,6 @@ class KitMaps:
             if any(word.lower() in low for word in kit.ports):
                 return kit
         return self.maps[ROLAND.name if _TD.search(port) else GENERAL_MIDI.name]
-
-
-_TD = re.compile(r"TD-?\d+|V-?Drums", re.IGNORECASE)
 
 
 def load_maps() -> KitMaps:
@@ -228,10 +229,6 @@ def _pads(found: Any) -> dict[int, str]:
 
 def _number(value: Any, least: int) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and value >= least
-
-
-_UNKNOWN = 0.002  # share of strokes that a kit sends on notes its map does not know
-_PEDAL_WEIGHT = 3.0  # log odds that a pedal's stream speaks for a module that has one
 
 
 @dataclass(frozen=True, slots=True)
