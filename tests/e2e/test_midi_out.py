@@ -22,10 +22,13 @@ from drumstudio.domain.pattern import Hit, Pattern
 from drumstudio.domain.performance import pedal_before, strokes
 from drumstudio.domain.project import Project
 from drumstudio.domain.timing import Grid, Meter
+from drumstudio.domain.velocity import VelocityCurve
 from drumstudio.engine.facade import Engine, EngineEvent, OutputChoice
 from drumstudio.engine.following import ClockFollower
-from drumstudio.engine.outputs import OutputState
+from drumstudio.engine.midi_out import MidiOutput
+from drumstudio.engine.outputs import OutputState, Strike
 from drumstudio.midi.files import export_pattern
+from drumstudio.midi.ports import list_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -226,6 +229,21 @@ def test_a_second_program_can_follow_the_clock(watched: Watched) -> None:
         engine.play(24)
         listener.wait(lambda _: seen(0xFB, count) == 1)
         assert (0xF2, 24, 0) in [message for _, message in listener.messages[count:]]
+
+
+@pytest.mark.usefixtures("jack")
+def test_a_kit_that_plays_too_loudly_gets_softer_notes() -> None:
+    with Listener("TD-17") as kit:
+        curve = VelocityCurve(((1, 1), (127, 64)))
+        output = MidiOutput(kit.name, list_ports().outputs, curve=curve, latency=0.004)
+        try:
+            for velocity in (127, 1, 64):
+                output.schedule(Strike(Drum.SNARE, velocity), time.perf_counter())
+            kit.wait(lambda heard: len(heard.note_offs) >= 3)
+            assert kit.note_ons == [(38, curve(velocity)) for velocity in (127, 1, 64)]
+            assert output.status.latency == 0.004
+        finally:
+            output.close()
 
 
 PLAYER = """
