@@ -1,10 +1,11 @@
 """Whether recording loses anything, and how true its stamps are: a second program plays a kit over JACK.
 
 Starts a JACK server without hardware, a program that plays 16 strokes a second with a pedal's
-stream and active sensing, and `drumstudio record` beside it.  Compares the take with what was
-sent: messages lost or doubled, and the stamps against the moments of sending, less their median
-(what the way through JACK takes).  JACK stamps by its period, of 1024 frames (21 ms) unless another is
-asked for; where a client misses a short one on a busy machine, JACK itself loses messages.
+stream and active sensing, `drumstudio record`, and beside it a bare listener.  Compares the take with
+what was sent: messages lost or doubled, and the stamps against the moments of sending, less their
+median (what the way through JACK takes).  JACK stamps by its period, of 1024 frames (21 ms) unless
+another is asked for; where a client misses one on a busy machine, JACK itself loses and doubles
+messages, as the bare listener shows, and `gone` counts how often the port seemed to be away.
 
     python benchmarks/recording.py [--minutes 1] [--period 1024] [--json]
 """
@@ -19,6 +20,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from bisect import bisect_left
 from collections import Counter
 from pathlib import Path
 
@@ -26,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from load import figures  # noqa: E402
-from support.jack import Performer, jack_server  # noqa: E402
+from support.jack import Listener, Performer, jack_server  # noqa: E402
 
 from drumstudio.app.takes import load_take  # noqa: E402
 
@@ -52,7 +54,13 @@ def performance(seconds: float) -> list[tuple[float, list[int]]]:
 def measure(minutes: float, period: int) -> dict[str, object]:
     """Record for `minutes`; what was sent, lost and doubled, and the stamps' errors in milliseconds."""
     messages = performance(60 * minutes)
-    with tempfile.TemporaryDirectory() as folder, jack_server(period), Performer("TD-11") as kit:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        jack_server(period),
+        Performer("TD-11") as kit,
+        Listener("Bare") as bare,
+    ):
+        subprocess.run(["jack_connect", kit.name, bare.name], check=True)
         out = Path(folder) / "take.mid"
         recorder = subprocess.Popen(
             [sys.executable, "-m", "drumstudio", "record", "--input", kit.name, "--out", str(out)],
@@ -67,10 +75,11 @@ def measure(minutes: float, period: int) -> dict[str, object]:
             assert recorder.poll() is None
         sent = kit.play(messages)
         recorder.send_signal(signal.SIGINT)
-        recorder.communicate()
+        _, said = recorder.communicate()
         arrivals = load_take(out).take.arrivals
     kept = [(at, bytes(data)) for at, (_, data) in zip(sent, messages, strict=True) if data[0] != 0xFE]
     wanted, found = Counter(data for _, data in kept), Counter(each.data for each in arrivals)
+    beside = Counter(bytes(message) for _, message in bare.messages if message[0] not in (0xF8, 0xFE))
     late = _differences(kept, [(each.seconds, each.data) for each in arrivals])
     middle = statistics.median(late)
     return {
@@ -78,22 +87,27 @@ def measure(minutes: float, period: int) -> dict[str, object]:
         "messages": len(kept),
         "lost": sum((wanted - found).values()),
         "doubled": sum((found - wanted).values()),
+        "lost by the bare listener": sum((wanted - beside).values()),
+        "doubled there": sum((beside - wanted).values()),
+        "gone": said.count("missing:"),
         "stamp error": figures([1000 * abs(each - middle) for each in late]),
     }
 
 
 def _differences(sent: list[tuple[float, bytes]], heard: list[tuple[float, bytes]]) -> list[float]:
-    """Seconds from sending to stamp of each message, the n-th of its kind with the n-th."""
+    """Seconds from sending to stamp of each message that came, against the sending of its kind nearest to
+    it; stamps count from the first stroke."""
     moments: dict[bytes, list[float]] = {}
-    stamps: dict[bytes, list[float]] = {}
-    for listed, grouped in ((sent, moments), (heard, stamps)):
-        for at, data in listed:
-            grouped.setdefault(data, []).append(at)
-    return [
-        stamp - at
-        for data, times in moments.items()
-        for at, stamp in zip(times, stamps.get(data, []), strict=False)
-    ]
+    for at, data in sent:
+        moments.setdefault(data, []).append(at)
+    first = next(at for at, data in sent if data[0] == 0x99)
+    found = []
+    for at, data in heard:
+        times = moments[data]
+        index = bisect_left(times, first + at)
+        nearest = min(times[max(0, index - 1) : index + 1], key=lambda time: abs(time - first - at))
+        found.append(first + at - nearest)
+    return found
 
 
 def main() -> None:
