@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 CREEP = 1e-4  # by how much the two clocks may drift apart: 0.1 ms a second
-LOST = 0.5  # seconds; by more than this no callback is late: the driver's clock stood still
+LOST = 0.5  # seconds; by more than this nobody looks late: the driver's clock stood still
 
 
 class StampClock:
