@@ -55,6 +55,8 @@ Hits = npt.NDArray[np.bool_]
 PRIMER, BARS, STRIDE = 2, 8, 4
 # Of the windows, with --quick.
 _QUICK = 5
+# Width of the settings' names.
+_LABEL = 36
 # Dials are given in percent, but these.
 _WHOLE = ("fills", "crash")
 _COLUMNS = {
@@ -199,18 +201,34 @@ class Bench:
     def _row(
         self, label: str, windows: list[Window], made: list[list[Hits]], dials: Dials | None = None
     ) -> Row:
-        """The figures of `made`, some pieces for each of `windows`; the judge hears the first of each."""
-        pairs = [(window, piece) for window, some in zip(windows, made, strict=True) for piece in some]
-        pieces = [piece for _, piece in pairs]
-        measured = _measured([window for window, _ in pairs], pieces)
-        told = told_apart(
-            [window.hits for window in windows],
-            [some[0] for some in made],
-            [window.file for window in windows],
-            PRIMER,
+        """The figures of `made`, equally many pieces for each of `windows`.
+
+        Sets as large as the human one are compared, one piece of each window, and the figures averaged:
+        the width of a kernel goes with the size of its set.
+        """
+        truth = [window.hits for window in windows]
+        files = [window.file for window in windows]
+        sets = [list(pieces) for pieces in zip(*made, strict=True)]
+        measured = [_measured(windows, pieces) for pieces in sets]
+        return Row(
+            label,
+            [piece for pieces in sets for piece in pieces],
+            [one for some in measured for one in some],
+            _averaged([likeness(self.human.measured, some) for some in measured]),
+            float(np.mean([told_apart(truth, pieces, files, PRIMER) for pieces in sets])),
+            float(
+                np.mean([hit_f1(x[PRIMER:], y[PRIMER:]) for s in sets for x, y in zip(s, truth, strict=True)])
+            ),
+            dials,
         )
-        f1 = float(np.mean([hit_f1(piece[PRIMER:], window.hits[PRIMER:]) for window, piece in pairs]))
-        return Row(label, pieces, measured, likeness(self.human.measured, measured), told, f1, dials)
+
+
+def _averaged(found: Sequence[dict[str, Likeness]]) -> dict[str, Likeness]:
+    """The mean of every figure of every feature."""
+    return {
+        name: Likeness(*np.mean([list(asdict(one[name]).values()) for one in found], axis=0).tolist())
+        for name in FEATURES
+    }
 
 
 def _measured(windows: Sequence[Window], pieces: Sequence[Hits]) -> list[Measures]:
@@ -257,12 +275,12 @@ def _line(row: Row) -> str:
     cells = [(row.like(which), 3) for which in ("area", "distance_area", "distance_kl")]
     cells += [(row.told, 2), *((row.mean(name), 2) for name in _COLUMNS), (row.f1, 2)]
     figures = [" " * 10 if math.isnan(value) else f"{value:10.{digits}f}" for value, digits in cells]
-    return "| " + " | ".join([f"{row.label:28}", *figures]) + " |"
+    return "| " + " | ".join([f"{row.label:{_LABEL}}", *figures]) + " |"
 
 
 def _head(first: str, columns: Sequence[str]) -> str:
-    rule = "| " + " | ".join(["-" * 28, *["-" * 9 + ":" for _ in columns]]) + " |"
-    return "| " + " | ".join([f"{first:28}", *[f"{name:>10}" for name in columns]]) + " |\n" + rule
+    rule = "| " + " | ".join(["-" * _LABEL, *["-" * 9 + ":" for _ in columns]]) + " |"
+    return "| " + " | ".join([f"{first:{_LABEL}}", *[f"{name:>10}" for name in columns]]) + " |\n" + rule
 
 
 def _areas(rows: Sequence[Row]) -> str:
@@ -270,7 +288,7 @@ def _areas(rows: Sequence[Row]) -> str:
     lines = [_head("overlapped area", [_COLUMNS[name] for name in FEATURES])]
     for row in rows:
         areas = [f"{row.likeness[name].area:10.2f}" for name in FEATURES]
-        lines.append("| " + " | ".join([f"{row.label:28}", *areas]) + " |")
+        lines.append("| " + " | ".join([f"{row.label:{_LABEL}}", *areas]) + " |")
     return "\n".join(lines)
 
 
@@ -300,7 +318,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--with", action="append", default=[], dest="with_", metavar="NAME=V")
     parser.add_argument("--each", action="store_true", help="vary one --dial at a time, not all together")
     parser.add_argument("--temperature", metavar="T,T", help="also without dials, at these temperatures")
-    parser.add_argument("--candidates", type=int, default=1, help="continuations of each window")
+    parser.add_argument("--candidates", type=int, default=1, help="continuations of each window, averaged")
     parser.add_argument("--styles", default="rock", help="as rock,funk; all for every style")
     parser.add_argument("--split", default="validation")
     parser.add_argument("--quick", action="store_true", help="one window in five")
