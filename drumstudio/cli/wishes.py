@@ -21,7 +21,7 @@ RULE = (
     "no dial but --feel."
 )
 
-_DIALS = ("stick", "fills", "fill_bars", "no_crash", "wildness", "busyness", "style")
+_DIALS = ("stick", "fills", "fill_bars", "crash", "wildness", "busyness", "style")
 _RAW = ("raw", "temperature", "top_p")
 _BEAM = ("beam_size", "branch_factor", "steps_per_iteration")
 # Words for several rows at once.
@@ -85,7 +85,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     dials.add_argument(
         "--fill-bars", metavar="LIST", help="bars that end in a fill too, counted from 1 with the primer: 4,8"
     )
-    dials.add_argument("--no-crash", action="store_true", default=None, help="no crash on the 1 after a fill")
+    dials.add_argument(
+        "--crash",
+        action=argparse.BooleanOptionalAction,
+        help="a crash on the 1 after each fill (as the drummer likes)",
+    )
     dials.add_argument(
         "--wildness", type=float, metavar="W", help=f"0 calm to {MAX_WILDNESS:g} wild ({MIDDLE.wildness:g})"
     )
@@ -174,7 +178,7 @@ def _with_dials(args: argparse.Namespace, feel: float) -> Wishes:
         stick=_share(args.stick, "--stick", MIDDLE.stick),
         wildness=wildness,
         fills=MIDDLE.fills if args.fills is None else 0 if args.fills == "none" else int(args.fills),
-        crash=not args.no_crash,
+        crash=MIDDLE.crash if args.crash is None else args.crash,
         busyness=busyness,
         style=_style(args.style),
         feel=feel,

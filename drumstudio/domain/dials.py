@@ -26,10 +26,10 @@ class Dials:
     stick: float = 0.5
     wildness: float = 1.0
     fills: int = 8
-    crash: bool = True
+    crash: bool = False
     busyness: float = 1.0
     style: str = ""
-    feel: float = 0.6
+    feel: float = 0.9
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.stick <= 1.0:

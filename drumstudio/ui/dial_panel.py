@@ -229,8 +229,8 @@ class DialPanel(QWidget):
             words.append(f"busyness {dials.busyness:.0%}")
         if dials.style:
             words.append(f"style {style_words(dials.style)}")
-        if dials.crash != MIDDLE.crash:
-            words.append("no crash after fills")
+        if dials.crash:
+            words.append("crash after fills")
         if self.seed.text():
             words.append(f"seed {self.seed.text()}")
         return words

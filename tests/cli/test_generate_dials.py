@@ -46,7 +46,7 @@ def test_a_loop_without_fills_is_the_primer_again(primer, tiny, tmp_path) -> Non
 
 def test_fills_come_where_they_are_asked(primer, tmp_path) -> None:
     words = ["--primer", primer, "--bars", "6", "--stick", "80", "--outputs", "4"]
-    assert _generate(tmp_path / "a", *words, "--fills", "none", "--fill-bars", "4, 7") == 0
+    assert _generate(tmp_path / "a", *words, "--fills", "none", "--fill-bars", "4, 7", "--crash") == 0
     for index in range(1, 5):
         pattern = _made(tmp_path / "a", index)
         crashes = [hit.step for hit in pattern.hits if hit.drum is Drum.CRASH]
@@ -197,7 +197,7 @@ def test_a_style_that_nobody_knows_is_named_with_those_that_are(primer, tmp_path
         (["--lock", "cowbell"], "'cowbell'"),
         (["--given", "x.mid"], "--lock"),
         (["--temperature", "0.8", "--stick", "50"], "--temperature plays without the dials"),
-        (["--raw", "--no-crash"], "--no-crash"),
+        (["--raw", "--no-crash"], "--crash"),
         (["--beam-size", "0"], "beam size"),
         (["--beam-size", "2", "--wildness", "1"], "--beam-size"),
         (["--beam-size", "2", "--lock", "kick"], "beam search"),

@@ -219,7 +219,7 @@ def test_sticking_moves_the_likeness_to_the_primer_steadily(drummer: Sampler) ->
 
 
 def test_fills_are_played_where_they_are_asked_and_nowhere_else(drummer: Sampler) -> None:
-    found = drummer.play(PRIMER, 128, candidates=8, dials=Dials(fills=4), seed=1, fill_bars={5})
+    found = drummer.play(PRIMER, 128, candidates=8, dials=Dials(fills=4, crash=True), seed=1, fill_bars={5})
     due = np.isin(np.arange(2, 10), (3, 5, 7))
     whole = [np.concatenate((_bars(np.array(PRIMER)), bars)) for bars in _bars(found)]
     fills = np.stack([fill_bars(bars)[2:] for bars in whole])
@@ -246,7 +246,9 @@ def test_no_crash_comes_where_none_is_asked(drummer: Sampler) -> None:
 def test_fills_come_in_other_meters_and_in_triplets(
     drummer: Sampler, per_bar: int, quarter: int, primer: list[int]
 ) -> None:
-    found = drummer.play(primer, 4 * per_bar, per_bar, 8, Dials(fills=4), steps_per_quarter=quarter)
+    found = drummer.play(
+        primer, 4 * per_bar, per_bar, 8, Dials(fills=4, crash=True), steps_per_quarter=quarter
+    )
     bars = _bars(found, per_bar)
     strokes = bars[:, 1, -2 * quarter :][..., [Drum.SNARE, *TOMS]].sum((1, 2))
     assert np.median(strokes) >= 3

@@ -121,7 +121,7 @@ def test_style_and_crash_are_asked(
     follow(qtbot, window, requests, 2)
     press(dials.crash)
     follow(qtbot, window, requests, 3)
-    assert requests[2].dials == Dials(style="hiphop", crash=False)
+    assert requests[2].dials == Dials(style="hiphop", crash=True)
 
 
 def test_a_drummer_without_styles_says_so(qtbot: QtBot) -> None:
