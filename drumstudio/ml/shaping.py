@@ -37,7 +37,7 @@ _ONE, _BACK_BEAT = 1.5, 0.6
 # The pull towards a usual beat where no groove is known, and of kick and snare towards taps.
 _USUAL, _TAPPED = 2.0, 3.0
 # What a tom or crash costs outside fills that the primer never strikes.
-_NEW = 2.5
+_NEW = 3.2
 # How much of it is left at stick 0.
 _FREE_SHARE = 0.4
 # The gate's bias in fills, whose odds :mod:`drumstudio.ml.fills` draws.
