@@ -119,6 +119,7 @@ class Studio:
 def readme_picture(folder: Path) -> None:
     """The one picture of the README: a continuation is auditioned."""
     studio = Studio((1440, 900), "dark", folder)
+    studio.window.drummer.dials.fills.slider.setValue(2)
     studio.continue_()
     studio.audition()
     studio.take("sequencer")
