@@ -316,7 +316,9 @@ def test_without_its_file_the_player_is_missing_and_the_log_says_so_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("drumstudio.paths.shipped_models", lambda: tmp_path)
-    monkeypatch.setattr("drumstudio.log.LOGGER.propagate", True)
+    # Whatever a command has made of the program's log before, here it is heard exactly once.
+    monkeypatch.setattr("drumstudio.log.LOGGER.propagate", False)
+    monkeypatch.setattr("drumstudio.log.LOGGER.handlers", [caplog.handler])
     assert available_feel() is None
     assert available_feel() is None
     assert [record.levelname for record in caplog.records] == ["WARNING"]
