@@ -53,15 +53,16 @@ def plot_dials(
 ) -> None:
     """A column for every dial in `points` (label, area, told, means): areas above, measures below.
 
-    Labels are those of the settings, as "stick 25%"; others are left out.  Dotted lines are human.
+    Labels are those of the settings, as "stick 25%"; others, and dials of two values, are left out.
+    Dotted lines are human.
     """
     dials: dict[str, list[tuple[float, float, float, Mapping[str, float]]]] = {}
     for label, area, told, means in points:
         name, _, value = label.partition(" ")
         number = value.rstrip("%").replace(".", "", 1)
         if number.isdigit() and "," not in label:
-            dials.setdefault(name, []).append((float(value.rstrip("%")), area, told, means))
-    dials = {name: sorted(rows, key=lambda row: row[0]) for name, rows in dials.items() if len(rows) > 1}
+            dials.setdefault(name, []).append((_position(name, float(value.rstrip("%"))), area, told, means))
+    dials = {name: sorted(rows, key=lambda row: row[0]) for name, rows in dials.items() if len(rows) > 2}
     if not dials:
         return
     figure, axes = plt.subplots(
@@ -77,10 +78,15 @@ def plot_dials(
             bottom.plot(values, [row[3][feature] for row in rows], color=colour, marker=".", label=label)
             bottom.axhline(human[feature], color=colour, linestyle=":", linewidth=1)
         top.set_title(name, fontsize=10)
-        bottom.set_xlabel(name if name == "fills" else f"{name}, %", fontsize=9)
+        bottom.set_xlabel("fills in eight bars" if name == "fills" else f"{name}, %", fontsize=9)
         bottom.set_ylim(0, 1)
         top.set_ylim(0.4, 1)
     axes[0, 0].legend(fontsize=8)
     axes[1, 0].legend(fontsize=7)
     figure.savefig(path, dpi=100)
     plt.close(figure)
+
+
+def _position(dial: str, value: float) -> float:
+    """Where a value of `dial` stands: fills by how many there are, not by the bars between them."""
+    return 8 / value if dial == "fills" and value else value
