@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -112,6 +113,11 @@ class Drumming(QObject):
             self.told.emit(Message(broken, "error"))
         if chosen is not None:
             self._generation.warm_up(chosen.path)
+
+    def use_model(self, path: Path) -> None:
+        """Ask the drummer at `path` from now on, at the next start too."""
+        self._settings.set("model", str(path))
+        self.look_for_models()
 
     def _pick_model(self, info: ModelInfo) -> None:
         self._settings.set("model", str(info.path))

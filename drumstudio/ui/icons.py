@@ -55,6 +55,12 @@ def _stop(painter: QPainter, box: QRectF, colour: QColor) -> None:
     painter.drawRoundedRect(inner, 1.5, 1.5)
 
 
+def _record(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawEllipse(box.center(), box.width() * 0.42, box.width() * 0.42)
+
+
 def _to_start(painter: QPainter, box: QRectF, colour: QColor) -> None:
     _solid(painter, box, colour, [(0.9, 0.1), (0.3, 0.5), (0.9, 0.9)])
     _solid(painter, box, colour, [(0.1, 0.1), (0.24, 0.1), (0.24, 0.9), (0.1, 0.9)])
@@ -140,6 +146,7 @@ def _again(painter: QPainter, box: QRectF, colour: QColor) -> None:
 ICONS: dict[str, Painted] = {
     "play": _play,
     "stop": _stop,
+    "record": _record,
     "to_start": _to_start,
     "loop": _loop,
     "star": _star,

@@ -19,6 +19,7 @@ from drumstudio.ui.file_actions import FileActions
 from drumstudio.ui.grid.panel import GridPanel
 from drumstudio.ui.humanise_strip import Humanising
 from drumstudio.ui.menus import Menus, fill_recent
+from drumstudio.ui.pages import Pages
 from drumstudio.ui.pattern_slots import PatternSlots
 from drumstudio.ui.playing import Playing
 from drumstudio.ui.shortcuts import Keymap
@@ -44,6 +45,7 @@ class Shell(Protocol):
     surprise: SurpriseView
     humanising: Humanising
     transport: TransportBar
+    pages: Pages
 
     def close(self) -> bool:
         """Leave the program."""
@@ -55,6 +57,10 @@ class Shell(Protocol):
 
     def set_theme(self, name: str) -> None:
         """Dress everything in a theme."""
+        ...
+
+    def set_drummer_shown(self, shown: bool) -> None:
+        """Show the drummer's panel, or not."""
         ...
 
     def show_full_screen(self) -> None:
@@ -211,6 +217,9 @@ class MainMenus(QObject):
 
     def _view_menu(self) -> None:
         menu, shell, add_toggle = self._menus.menu("&View"), self._shell, self._menus.add_toggle
+        for page, tab in shell.pages.tabs.items():
+            self._menus.add(menu, tab.text(), partial(shell.pages.show_page, page), f"page_{page}")
+        menu.addSeparator()
         setting = shell.settings.get
         names = [("Dark", "dark"), ("Light", "light"), ("As the system", "system")]
         self._menus.add_choice(menu, names, setting("theme", "dark"), shell.set_theme)
@@ -220,7 +229,7 @@ class MainMenus(QObject):
         for text, name, does in (
             ("&Follow the playhead", "follow", shell.grid.set_follow),
             ("&Hear hits as they are placed", "audible_placing", shell.grid.set_audible_placing),
-            ("&Drummer panel", "drummer_shown", shell.drummer.setVisible),
+            ("&Drummer panel", "drummer_shown", shell.set_drummer_shown),
         ):
             on = setting(name, True)
             add_toggle(menu, text, on, partial(self._set, name, does))

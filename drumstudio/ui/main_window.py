@@ -25,6 +25,8 @@ from drumstudio.settings import Settings
 from drumstudio.ui import theme
 from drumstudio.ui.banner import Banner
 from drumstudio.ui.bridge import Background, Bridge
+from drumstudio.ui.data.page import DataPage
+from drumstudio.ui.desk import Desk
 from drumstudio.ui.document import Document
 from drumstudio.ui.drummer_panel import DrummerPanel
 from drumstudio.ui.drumming import Drumming
@@ -37,6 +39,8 @@ from drumstudio.ui.layouts import enter_clicks
 from drumstudio.ui.main_menus import MainMenus
 from drumstudio.ui.manual import ManualWindow
 from drumstudio.ui.menus import Menus
+from drumstudio.ui.models.page import ModelsPage
+from drumstudio.ui.pages import SEQUENCER, Pages
 from drumstudio.ui.pattern_slots import PatternSlots
 from drumstudio.ui.playing import Playing
 from drumstudio.ui.sheet import shell_sheet
@@ -44,6 +48,8 @@ from drumstudio.ui.shortcuts import Keymap
 from drumstudio.ui.sound_menu import SoundMenu
 from drumstudio.ui.status_bar import StatusBar
 from drumstudio.ui.surprise_view import SurpriseView
+from drumstudio.ui.takes.page import TakesPage
+from drumstudio.ui.training.page import TrainingPage
 from drumstudio.ui.transport_bar import TransportBar
 
 
@@ -62,6 +68,7 @@ class MainWindow(QMainWindow):
         self._engine, self.settings = engine, settings
         self._was_painted = False
         self._closing = False
+        self._drummer_shown = True
         self.help_sheet: HelpSheet | None = None
         self.history: HistoryList | None = None
         self.manual: ManualWindow | None = None
@@ -81,6 +88,9 @@ class MainWindow(QMainWindow):
         self.surprise = SurpriseView(bridge, self.grid, self)
         self.humanising = Humanising(self.document, self.grid, self.background, settings, self)
         self.files = FileActions(self.document, self.background, settings, self)
+        self.desk = Desk(self.document, self.playing, self.background, bridge, settings, self)
+        self.takes, self.data = TakesPage(self.desk), DataPage(self.desk)
+        self.training, self.models = TrainingPage(self.desk), ModelsPage(self.desk)
         self.menus = Menus(self.menuBar(), self.keymap, self.grid)
         self.sounds = SoundMenu(self.menus, self.playing, self.background, self)
         self._lay_out()
@@ -92,12 +102,11 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         self.setAcceptDrops(True)
-        self.setMinimumSize(1024, 600)
+        self.setMinimumSize(1200, 640)
         sequencer = QWidget()
         column = QVBoxLayout(sequencer)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.slots)
         self.slots.add_tool(self.surprise.legend)
         column.addWidget(self.humanising.strip)
         column.addWidget(self.grid, 1)
@@ -105,7 +114,10 @@ class MainWindow(QMainWindow):
         self.drummer.setProperty("edge", "left")
         middle = QHBoxLayout()
         middle.setSpacing(0)
-        middle.addWidget(sequencer, 1)
+        self.pages = Pages(sequencer, self.slots)
+        for page in (self.takes, self.data, self.training, self.models):
+            self.pages.add(page)
+        middle.addWidget(self.pages, 1)
         middle.addWidget(self.drummer)
         centre = QWidget()
         whole = QVBoxLayout(centre)
@@ -139,6 +151,12 @@ class MainWindow(QMainWindow):
         self.transport.output.more = self.sounds.add_to_output
         self.grid.strike_requested.connect(self.playing.strike)
         self.grid.locate_requested.connect(self._engine.locate)
+        self.desk.told.connect(self.tell)
+        self.desk.hinted.connect(status.show_hint)
+        self.desk.page_wanted.connect(self.pages.show_page)
+        self.desk.models_changed.connect(self.drumming.look_for_models)
+        self.desk.model_wanted.connect(self.drumming.use_model)
+        self.pages.changed.connect(self._page_changed)
         self.keymap.changed.connect(self._show_keys)
         self._show_keys()
         self._show_title()
@@ -180,8 +198,23 @@ class MainWindow(QMainWindow):
         """Fill the screen, or no longer."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
+    def set_drummer_shown(self, shown: bool) -> None:
+        """Show the drummer's panel beside the sequencer, or not."""
+        self._drummer_shown = shown
+        self.drummer.setVisible(shown and self.pages.current == SEQUENCER)
+
+    def _page_changed(self, name: str) -> None:
+        self.drummer.setVisible(self._drummer_shown and name == SEQUENCER)
+        if name == SEQUENCER:
+            self.grid.setFocus()
+
     def dismiss(self) -> None:
         """What Esc does: the nearest thing that can be cancelled or dismissed."""
+        page = self.pages.page
+        if page is not None:
+            if not page.dismiss():
+                self.banner.close_message()
+            return
         if not (self.humanising.cancel() or self.drumming.dismiss() or self.grid.run("dismiss")):
             self.banner.close_message()
             self.grid.setFocus()
@@ -214,7 +247,8 @@ class MainWindow(QMainWindow):
         label = self.keymap.label
         self.drummer.show_keys(label("continue"), label("complete"), label("dress"))
         self.surprise.legend.show_keys(label("surprise"))
-        self.transport.show_keys(label("play"), label("loop"), label("to_start"), label("tap_tempo"))
+        keys = (label(name) for name in ("play", "loop", "to_start", "tap_tempo", "record"))
+        self.transport.show_keys(*keys)
 
     def show_manual(self) -> None:
         """Open the manual, or close it."""
@@ -255,6 +289,8 @@ class MainWindow(QMainWindow):
         self.playing.open_outputs()
         self.sounds.look()
         self.drumming.look_for_models()
+        for page in self.pages.all():
+            page.begin()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Tell of the first frame."""
@@ -283,6 +319,8 @@ class MainWindow(QMainWindow):
         self.hide()
         self.playing.remember()
         self._engine.stop()
+        for page in self.pages.all():
+            page.close_down()
         self.drumming.close()
         self.surprise.close()
         self.files.close()

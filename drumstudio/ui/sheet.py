@@ -52,6 +52,11 @@ QPushButton[kind="tap"] { background: $field; border: 1px solid $border; border-
   color: $text_muted; font-size: 11px; font-weight: 600; }
 QPushButton[kind="tap"]:hover { border-color: $border_strong; color: $text; }
 QPushButton[kind="tap"]:pressed { background: $hover; }
+QPushButton[kind="page"] { background: $panel; border: 1px solid transparent; border-radius: 7px;
+  padding: 0 12px; color: $text_muted; }
+QPushButton[kind="page"]:hover { background: $raised; color: $text; }
+QPushButton[kind="page"]:checked { background: $hover; color: $text; border-color: transparent; }
+QPushButton[kind="page"]:focus { border: 1px solid $focus; }
 QPushButton[kind="slot"] { background: transparent; border: 1px solid transparent; border-radius: 7px;
   padding: 0; font-weight: 500; color: $text_muted; }
 QPushButton[kind="slot"]:hover { background: $raised; color: $text; }

@@ -41,7 +41,8 @@ class TransportBar(QFrame):
     """Edits the document where a control is part of the project; tells of everything else.
 
     Signals: `start_asked()`, `play_asked()`, `loop_toggled(bool)`, `click_toggled(bool)`,
-    `count_in_picked(bars)`, `output_picked(OutputChoice)`, `level_changed(0..1)`.
+    `count_in_picked(bars)`, `output_picked(OutputChoice)`, `level_changed(0..1)`, `record_asked()`,
+    `kit_picked(name)`, "" for no e-kit.
     """
 
     start_asked = Signal()
@@ -51,17 +52,20 @@ class TransportBar(QFrame):
     count_in_picked = Signal(int)
     output_picked = Signal(object)
     level_changed = Signal(float)
+    record_asked = Signal()
+    kit_picked = Signal(object)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document = document
         self._taps = TapTempo()
-        self._play_key = self._loop_key = ""
+        self._play_key = self._loop_key = self._record_key = ""
         self.setProperty("panel", True)
         self.setProperty("edge", "bottom")
         self.setAccessibleName("Transport")
         self.to_start = IconButton("to_start", "Back to the start")
         self.play = IconButton("play", "Play")
+        self.record = IconButton("record", "Record")
         self.loop = IconButton("loop", "Loop")
         self.position = _Position("Position", "Position: bar, beat, step", 84)
         self.tempo = NumberField(
@@ -75,11 +79,13 @@ class TransportBar(QFrame):
         )
         self.click = ToggleField("Click", "Click", 56)
         self.count_in = ChoiceField("Count-in", "Count-in", 88)
-        self.output = ChoiceField("Output", "Output", 150)
+        self.output = ChoiceField("Output", "Output", 130)
+        self.kit = ChoiceField("E-kit", "E-kit", 110)
         self.level = QSlider(Qt.Orientation.Horizontal)
         self._build()
         self._connect()
         self.show_playing(False)
+        self.show_recording(False)
         self.show_project(document.project)
 
     def _build(self) -> None:
@@ -91,18 +97,20 @@ class TransportBar(QFrame):
         self.tap.setAccessibleName("Tap the tempo")
         self.tempo.setToolTip("Drag, wheel or type; Shift drags finely")
         self.swing.setToolTip("Share of a pair that its first step takes; 50% is straight, 67% a shuffle")
-        self.output.value_pixels = 13
-        self.output.setMaximumWidth(280)
-        self.output.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        for field, width in ((self.output, 280), (self.kit, 220)):
+            field.value_pixels = 13
+            field.setMaximumWidth(width)
+            field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.count_in.set_options([("Off", 0), ("1 bar", 1), ("2 bars", 2)])
         self.count_in.set_value(0)
         for widget in (
-            self.to_start, self.play, self.loop, self.position, self.tempo, self.tap,
+            self.to_start, self.play, self.record, self.loop, self.position, self.tempo, self.tap,
             self.meter, self.grid, self.swing, self.click, self.count_in,
         ):  # fmt: skip
             row.addWidget(widget)
         row.addStretch(1)
         row.addWidget(self.output, 3)
+        row.addWidget(self.kit, 2)
         row.addWidget(self._level_box())
 
     def _level_box(self) -> QWidget:
@@ -136,6 +144,8 @@ class TransportBar(QFrame):
         self.click.toggled.connect(self.click_toggled)
         self.count_in.picked.connect(self._count_in_picked)
         self.output.picked.connect(self.output_picked)
+        self.kit.picked.connect(self.kit_picked)
+        self.record.clicked.connect(self.record_asked)
         self.level.valueChanged.connect(self._level_moved)
         self._document.changed.connect(self.show_project)
 
@@ -150,9 +160,10 @@ class TransportBar(QFrame):
         self.swing.set_value(project.pattern.swing * 100)
         self.swing.setEnabled(not grid.triplet and grid.steps_per_quarter > 1)
 
-    def show_keys(self, play: str, loop: str, to_start: str, tap: str) -> None:
+    def show_keys(self, play: str, loop: str, to_start: str, tap: str, record: str) -> None:
         """Write the keys in force into the tooltips."""
-        self._play_key, self._loop_key = play, loop
+        self._play_key, self._loop_key, self._record_key = play, loop, record
+        self.record.describe(self.record.accessibleName(), record)
         self.play.describe(self.play.accessibleName(), play)
         self.loop.describe(self.loop.accessibleName(), loop)
         self.to_start.describe("Back to the start", to_start)
@@ -167,6 +178,11 @@ class TransportBar(QFrame):
             self.play.show_icon("play", "text", "go_ground")
             self.play.describe("Play", self._play_key)
             self.position.show_text("1.1.1", dim=True)
+
+    def show_recording(self, recording: bool) -> None:
+        """Light the record button while something is recorded."""
+        self.record.show_icon("record", "text" if recording else "bad", "bad" if recording else None)
+        self.record.describe("Stop recording" if recording else "Record", self._record_key)
 
     def show_position(self, position: Position | None, grid: Grid) -> None:
         """Show bar, beat and step; what is left of a count-in as negative beats."""

@@ -1,0 +1,41 @@
+"""What every page of the window works with, and what pages tell each other."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from drumstudio.settings import Settings
+from drumstudio.ui.bridge import Background, Bridge
+from drumstudio.ui.document import Document
+from drumstudio.ui.playing import Playing
+
+
+class Desk(QObject):
+    """The parts of the window that pages share.
+
+    Signals: `told(Message)` for the banner; `hinted(str)` for the status bar; `page_wanted(name)` to
+    bring a page to the front; `takes_changed()`, `data_changed()` and `models_changed()` when
+    takes, training data or model files are no longer what they were; `model_wanted(Path)` to play
+    with that drummer from now on.
+    """
+
+    told = Signal(object)
+    hinted = Signal(str)
+    page_wanted = Signal(str)
+    takes_changed = Signal()
+    data_changed = Signal()
+    models_changed = Signal()
+    model_wanted = Signal(object)
+
+    def __init__(
+        self,
+        document: Document,
+        playing: Playing,
+        background: Background,
+        bridge: Bridge,
+        settings: Settings,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.document, self.playing = document, playing
+        self.background, self.bridge, self.settings = background, bridge, settings

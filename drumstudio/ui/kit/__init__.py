@@ -1,0 +1,1 @@
+"""Choosing, watching and teaching the e-kit."""
