@@ -1,8 +1,9 @@
 """Model files: safetensors that say in their own header what they are.
 
 The header's metadata holds strings: `format`, `format_version`, `app_version`, `name`, and as JSON
-`network`, `encoding` and `training`; `weights_sha256` is the digest of the weights.  Files are
-written whole or not at all, and read without ever running anything from them.
+`network`, `encoding` and `training`; `weights_sha256` is the digest of the weights, `notes`, where it
+is there, what the user wrote about the model.  Files are written whole or not at all, and read
+without ever running anything from them.
 """
 
 from __future__ import annotations
@@ -60,13 +61,14 @@ class Training:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A model without its weights."""
+    """A model without its weights; `notes` are the user's own words about it."""
 
     name: str
     network: NetworkConfig
     encoding: Encoding
     training: Training
     app_version: str = __version__
+    notes: str = ""
 
 
 def save(path: Path, checkpoint: Checkpoint, weights: Weights) -> None:
@@ -81,16 +83,44 @@ def save(path: Path, checkpoint: Checkpoint, weights: Weights) -> None:
         "training": json.dumps(asdict(checkpoint.training)),
         "weights_sha256": digest(weights),
     }
+    if checkpoint.notes:
+        metadata["notes"] = checkpoint.notes
     write_tensors(path, weights, metadata)
+
+
+def relabel(path: Path, *, name: str | None = None, notes: str | None = None) -> None:
+    """Write another name, other notes or both into the header of the model at `path`.
+
+    Everything else stays, what later versions wrote there too, and the weights keep their digest.  A
+    crash leaves the old file or the new one.  CheckpointError where the model cannot be used or written.
+    """
+    _, metadata, weights = _loaded(path)
+    write_tensors(path, weights, _relabelled(metadata, name, notes))
+
+
+def copy_model(source: Path, target: Path, *, name: str | None = None) -> None:
+    """Write the model at `source`, whose weights must be right, to `target`, called `name` if given."""
+    _, metadata, weights = _loaded(source)
+    write_tensors(target, weights, _relabelled(metadata, name, None))
+
+
+def _relabelled(metadata: dict[str, str], name: str | None, notes: str | None) -> dict[str, str]:
+    labels = {"name": name, "notes": notes}
+    return metadata | {key: value for key, value in labels.items() if value is not None}
 
 
 def load(path: Path) -> tuple[Checkpoint, Weights]:
     """Model at `path` and its weights; CheckpointError where it is foreign, damaged or newer."""
+    checkpoint, _, weights = _loaded(path)
+    return checkpoint, weights
+
+
+def _loaded(path: Path) -> tuple[Checkpoint, dict[str, str], Weights]:
     checkpoint, metadata = _described(path, read_metadata(path))
     weights = read_tensors(path)
     if digest(weights) != metadata.get("weights_sha256"):
         raise CheckpointError(f"{path} is damaged: its weights are not those that were written; copy it anew")
-    return checkpoint, weights
+    return checkpoint, metadata, weights
 
 
 def read_info(path: Path) -> Checkpoint:
@@ -114,6 +144,7 @@ def _described(path: Path, metadata: dict[str, str]) -> tuple[Checkpoint, dict[s
             encoding=Encoding(int(encoding["drums"]), int(encoding["steps_per_quarter"])),
             training=_checked(Training(**training)),
             app_version=metadata.get("app_version", ""),
+            notes=metadata.get("notes", ""),
         )
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError, RecursionError) as error:
         raise CheckpointError(
