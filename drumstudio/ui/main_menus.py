@@ -19,7 +19,7 @@ from drumstudio.ui.file_actions import FileActions
 from drumstudio.ui.grid.panel import GridPanel
 from drumstudio.ui.humanise_strip import Humanising
 from drumstudio.ui.menus import Menus, fill_recent
-from drumstudio.ui.pages import Pages
+from drumstudio.ui.pages import SEQUENCER, Pages
 from drumstudio.ui.pattern_slots import PatternSlots
 from drumstudio.ui.playing import Playing
 from drumstudio.ui.shortcuts import Keymap
@@ -117,6 +117,15 @@ class MainMenus(QObject):
         ):
             self._menus.add_hidden(name, does)
 
+    def _in_sequencer(self, does: Callable[[], object]) -> Callable[[], object]:
+        """`does`, with the sequencer brought to the front: what it changes is to be seen."""
+
+        def shown() -> None:
+            self._shell.pages.show_page(SEQUENCER)
+            does()
+
+        return shown
+
     def _file_menu(self) -> None:
         add, files = self._menus.add, self._shell.files
         menu = self._menus.menu("&File")
@@ -183,7 +192,7 @@ class MainMenus(QObject):
         add_grid(menu, "Mark this bar for a f&ill", "fill_bar")
         add_grid(menu, "&Unlock everything", "unlock_all")
         menu.addSeparator()
-        add(menu, "&Humanise …", self._shell.humanising.begin, "humanise")
+        add(menu, "&Humanise …", self._in_sequencer(self._shell.humanising.begin), "humanise")
         menu.addSeparator()
         add(menu, "&Play or stop", self._shell.playing.toggle, "play")
 
@@ -191,14 +200,15 @@ class MainMenus(QObject):
         add, drummer, drumming = self._menus.add, self._shell.drummer, self._shell.drumming
         cards = drummer.cards
         menu = self._menus.menu("&Drummer")
-        add(menu, "&Continue", drummer.ask, "continue")
-        add(menu, "C&omplete", drummer.ask_complete, "complete")
-        add(menu, "Dress &taps", drummer.ask_dress, "dress")
+        here = self._in_sequencer
+        add(menu, "&Continue", here(drummer.ask), "continue")
+        add(menu, "C&omplete", here(drummer.ask_complete), "complete")
+        add(menu, "Dress &taps", here(drummer.ask_dress), "dress")
         menu.addSeparator()
-        add(menu, "&Next continuation", partial(cards.step_to, 1), "next_candidate")
-        add(menu, "&Previous continuation", partial(cards.step_to, -1), "previous_candidate")
-        add(menu, "&Insert the continuation", cards.insert_chosen, "insert")
-        add(menu, "&Keep it, or let it go", cards.keep_chosen, "keep")
+        add(menu, "&Next continuation", here(partial(cards.step_to, 1)), "next_candidate")
+        add(menu, "&Previous continuation", here(partial(cards.step_to, -1)), "previous_candidate")
+        add(menu, "&Insert the continuation", here(cards.insert_chosen), "insert")
+        add(menu, "&Keep it, or let it go", here(cards.keep_chosen), "keep")
         add(menu, "&Dismiss all", drummer.forget)
         menu.addSeparator()
         add(menu, "&Look for models", drumming.look_for_models)
