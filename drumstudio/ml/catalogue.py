@@ -12,6 +12,7 @@ from drumstudio.ml.feel_file import FILE as FEEL_FILE
 
 # The one the window begins with.
 _DEFAULT = "groove_drummer" + SUFFIX
+_MAX_NAME = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +20,10 @@ class ModelInfo:
     """A model file, by its header alone.
 
     `trained_on` says with what and `date` when, `perplexity` is that of its validation split, `figures`
-    those of groups of what `figures_of` names; `size` in bytes.  `styles` and `fills` say what it can
-    be asked for.  A file that cannot be used has its `problem` in words and its file's name as name.
+    those of groups of what `figures_of` names; `splits` how many sequences there were to learn from and
+    to be measured on; `size` in bytes.  `styles` and `fills` say what it can be asked for, `notes` what
+    its owner wrote about it.  A file that cannot be used has its `problem` in words and its file's name
+    as name.
     """
 
     path: Path
@@ -40,6 +43,14 @@ class ModelInfo:
     styles: tuple[str, ...] = ()
     fills: bool = False
     problem: str | None = None
+    notes: str = ""
+    splits: dict[str, int] = field(default_factory=dict)
+
+
+def tidy(name: str) -> str:
+    """`name` on one line, without what cannot be printed, of at most 60 letters."""
+    kept = "".join(letter if letter.isprintable() else " " for letter in name)
+    return " ".join(kept.split())[:_MAX_NAME].strip()
 
 
 def describe(path: Path, shipped: bool = False) -> ModelInfo:
@@ -47,11 +58,11 @@ def describe(path: Path, shipped: bool = False) -> ModelInfo:
     try:
         found = read_info(path)
     except CheckpointError as error:
-        return ModelInfo(path, path.stem, shipped, problem=str(error))
+        return ModelInfo(path, tidy(path.stem), shipped, problem=str(error))
     training = found.training
     return ModelInfo(
         path=path,
-        name=found.name,
+        name=tidy(found.name) or path.stem,
         shipped=shipped,
         network=found.network.label,
         kind=found.network.kind,
@@ -66,6 +77,8 @@ def describe(path: Path, shipped: bool = False) -> ModelInfo:
         size=path.stat().st_size,
         styles=found.network.styles,
         fills=found.network.fills,
+        notes=found.notes,
+        splits={str(name): count for name, count in training.splits.items() if isinstance(count, int)},
     )
 
 

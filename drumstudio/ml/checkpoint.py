@@ -27,6 +27,8 @@ from drumstudio.paths import write_atomically
 FORMAT = "drumstudio-model"
 FORMAT_VERSION = 1
 SUFFIX = ".safetensors"
+# A model's header is a few thousand bytes; one that claims more than this is none, and is not read.
+MAX_HEADER = 1 << 22
 
 Weights = dict[str, npt.NDArray[np.float32]]
 
@@ -235,8 +237,25 @@ def _opened(path: Path) -> Any:
     if not path.is_file():
         raise CheckpointError(f"there is no model at {path}; `drumstudio models` lists those there are")
     try:
+        _look_first(path)
         return safe_open(path, framework="numpy")
     except SafetensorError as error:
         raise CheckpointError(f"{path} is not a model, or is damaged ({error}); choose another") from error
     except OSError as error:
         raise CheckpointError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def _look_first(path: Path) -> None:
+    """CheckpointError for what is no safetensors file by its first bytes, with the reason; OSError."""
+    with path.open("rb") as file:
+        begins = file.read(8)
+    length = int.from_bytes(begins, "little")
+    if length <= MAX_HEADER:
+        return
+    if begins[:2] == b"PK" or (begins[:1] == b"\x80" and begins[1] <= 5):
+        raise CheckpointError(
+            f"{path} is a pickle, which may hold a program: it is not opened; choose a {SUFFIX} file"
+        )
+    raise CheckpointError(
+        f"{path} is not a model, or is damaged (its header would be {length} bytes long); choose another"
+    )
