@@ -39,6 +39,10 @@ class DatasetError(DrumStudioError):
     """A training data set cannot be built, read or used."""
 
 
+class NoFilesError(DatasetError):
+    """The sources of a data set are there, and hold no file to judge."""
+
+
 class CheckpointError(DrumStudioError):
     """A model file is missing, damaged, foreign or newer than this program."""
 
