@@ -44,7 +44,10 @@ SILENCE = OutputChoice("none", "", "No sound")
 
 
 class Devices:
-    """Owns the opening of outputs; `choice` and `choices` may be read by any thread."""
+    """Owns the opening of outputs; `choice`, `choices` and `ports` may be read by any thread.
+
+    `ports` is None until the first look is done.
+    """
 
     def __init__(
         self,
@@ -64,7 +67,7 @@ class Devices:
         self._thread: threading.Thread | None = None
         self._told: OutputStatus | None = None
         self._watcher: PortWatcher | None = None
-        self._ports: PortList | None = None  # not known before the first look
+        self.ports: PortList | None = None
 
     def start(self) -> None:
         """Start the thread."""
@@ -132,7 +135,7 @@ class Devices:
 
             return FluidOutput(self._soundfont)
         if choice.kind == "midi":
-            ports = self._ports.outputs if self._ports else ()
+            ports = self.ports.outputs if self.ports else ()
             drum_map = find_map(choice.drum_map) if choice.drum_map else None
             return MidiOutput(choice.name, ports, drum_map, choice.click)
         return NullOutput()
@@ -140,20 +143,20 @@ class Devices:
     def _attend(self) -> None:
         """Once a second: a sender process that died is started again."""
         output = self._output
-        if isinstance(output, MidiOutput) and self._ports is not None and output.attend(self._ports.outputs):
+        if isinstance(output, MidiOutput) and self.ports is not None and output.attend(self.ports.outputs):
             # Who follows the clock there knows nothing of what plays.
             self._scheduler.post(lambda scheduler: scheduler.transport.tell_place())
 
     def _take_ports(self, ports: PortList) -> None:
-        self._ports = ports
+        self.ports = ports
         self._attend()
         self._list()
+        self._notify(EngineEvent.PORTS)
 
     def _list(self) -> None:
         """Put the list of choices together, the chosen port among them even while it is missing."""
         midi = [
-            OutputChoice("midi", port.name, port.label)
-            for port in (self._ports.outputs if self._ports else ())
+            OutputChoice("midi", port.name, port.label) for port in (self.ports.outputs if self.ports else ())
         ]
         chosen = self.choice
         if chosen.kind == "midi" and chosen.name not in [each.name for each in midi]:

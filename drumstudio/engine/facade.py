@@ -15,6 +15,7 @@ from drumstudio.engine.outputs import Choke, Output, OutputStatus, Strike
 from drumstudio.engine.render import PartKind
 from drumstudio.engine.scheduler import EngineEvent, Scheduler
 from drumstudio.engine.transport import Position, position_in
+from drumstudio.midi.ports import PortList
 
 __all__ = ["SILENCE", "Engine", "EngineEvent", "OutputChoice", "Position"]
 
@@ -157,6 +158,10 @@ class Engine:
     def choices(self) -> tuple[OutputChoice, ...]:
         """Outputs there are, and the chosen one if it is missing; a list kept by the devices' thread."""
         return self._devices.choices
+
+    def ports(self) -> PortList | None:
+        """The MIDI ports there are, inputs too; None before the first look or where none is taken."""
+        return self._devices.ports
 
     def _notify(self, event: EngineEvent) -> None:
         for callback in self._callbacks:

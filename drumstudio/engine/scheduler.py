@@ -33,12 +33,13 @@ KEPT = 2.0  # seconds that the past stays known, for drawing with the output's l
 
 
 class EngineEvent(StrEnum):
-    """What a subscriber is told: playing began or ended, output, choices or audition changed."""
+    """What a subscriber is told: playing began or ended; output, choices, ports or audition changed."""
 
     PLAYING = "playing"
     STOPPED = "stopped"
     OUTPUT = "output"
     CHOICES = "choices"
+    PORTS = "ports"
     AUDITION = "audition"
 
 

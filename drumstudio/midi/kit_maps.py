@@ -12,13 +12,13 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeGuard
 
 from drumstudio import paths
-from drumstudio.domain.drums import DRUM_MAPS, GENERAL_MIDI, ROLAND, Drum, DrumMap
+from drumstudio.domain.drums import DRUM_MAPS, GENERAL_MIDI, MAGENTA, ROLAND, Drum, DrumMap
 from drumstudio.errors import DrumMapError
 
 FORMAT, FORMAT_VERSION = "drumstudio-map", 1
@@ -74,11 +74,29 @@ class KitMaps:
     def for_port(self, port: str) -> KitMap:
         """The map whose words `port` holds, the user's own first; else Roland's for its modules, else
         General MIDI."""
+        return self.named_by(port) or self.maps[GENERAL_MIDI.name]
+
+    def named_by(self, port: str) -> KitMap | None:
+        """The map that the name of `port` speaks for, None where it says nothing."""
         low = port.lower()
         for kit in sorted(self.maps.values(), key=lambda kit: not kit.own):
             if any(word.lower() in low for word in kit.ports):
                 return kit
-        return self.maps[ROLAND.name if _TD.search(port) else GENERAL_MIDI.name]
+        return self.maps[ROLAND.name] if _TD.search(port) else None
+
+    def kits(self) -> list[KitMap]:
+        """The maps that may be a kit's: all but Magenta's."""
+        return [kit for kit in self.maps.values() if kit.name != MAGENTA.name]
+
+    def only_one(self, fits: Callable[[KitMap], bool]) -> KitMap | None:
+        """The one kit that `fits`, None where none or several do; of two kits of which one reads everything
+        that the other does, and more besides, the other counts."""
+        fitting = [kit for kit in self.kits() if not kit.own and fits(kit)]
+        tables = [set(kit.drum_map.table().items()) for kit in fitting]
+        least = [
+            kit for kit, own in zip(fitting, tables, strict=True) if not any(other < own for other in tables)
+        ]
+        return least[0] if len(least) == 1 else None
 
 
 def load_maps() -> KitMaps:
@@ -258,8 +276,7 @@ def recognise_kit(notes: Iterable[int], maps: KitMaps, pedal_moves: bool = False
         odds = sum(chance if note in known else math.log(_UNKNOWN / 128) for note in struck)
         return odds + (_PEDAL_WEIGHT if pedal_moves and kit.drum_map.pedal else 0.0)
 
-    kits = [kit for kit in maps.maps.values() if kit.name != "magenta"]
-    ranked = sorted(kits, key=evidence, reverse=True)
+    ranked = sorted(maps.kits(), key=evidence, reverse=True)
     best = ranked[0]
     table = best.drum_map.table()
     meant = {note: table.get(note) for note in struck}
@@ -267,3 +284,14 @@ def recognise_kit(notes: Iterable[int], maps: KitMaps, pedal_moves: bool = False
     rivals = [kit for kit in ranked[1:] if any(kit.drum_map.drum_of(n) is not d for n, d in meant.items())]
     certain = not rivals or evidence(best) - evidence(rivals[0]) > 1.0
     return Recognition(best, certain, tuple(note for note in struck if note not in table))
+
+
+def told_apart(notes: Iterable[int], maps: KitMaps, pedal_moves: bool = False) -> KitMap | None:
+    """The one shipped kit that knows all of the struck `notes`, None while none or several do.
+
+    Where the pedal moves (CC 4), only modules that have one count.
+    """
+    struck = set(notes)
+    return maps.only_one(
+        lambda kit: struck <= kit.drum_map.table().keys() and (kit.drum_map.pedal or not pedal_moves)
+    )

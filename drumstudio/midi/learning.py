@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drumstudio.domain.drums import GENERAL_MIDI, Drum, DrumMap
+from drumstudio.errors import DrumMapError
 from drumstudio.midi.kit_maps import KitMap, KitMaps
 
 
@@ -95,15 +96,49 @@ def learned_map(name: str, label: str, port: str, answers: dict[Pad, int], maps:
     return Learned(own, like, tuple(clashes))
 
 
+def with_note(kit: KitMap, note: int, drum: Drum, port: str, maps: KitMaps) -> KitMap:
+    """The user's own map that reads as `kit` does and takes `note`, which it did not know, for `drum`.
+
+    A shipped map is left as it is: the new one is called after it, by a name that no map has.
+    """
+    known = kit.drum_map
+    notes = tuple((*each, note) if index == drum else each for index, each in enumerate(known.notes))
+    name, label = known.name, known.label
+    if not kit.own:
+        labels = (f"My {known.label}{number}" for number in ("", *(f" {n}" for n in range(2, 1000))))
+        label = next(each for each in labels if own_map_name(each, maps) not in maps.maps)
+        name = own_map_name(label, maps)
+    drum_map = replace(known, name=name, label=label, notes=notes)
+    pads = {**kit.pads, note: f"{drum.label} (note {note})"}
+    return KitMap(drum_map, pads, kit.ports if kit.own else (port,), own=True)
+
+
+def own_map_name(label: str, taken: KitMaps) -> str:
+    """A name of a map's file for what people call `label`, one that no shipped map has.
+
+    Raises DrumMapError where no letter or digit is left of it.
+    """
+    words = "".join(each if each.isascii() and each.isalnum() else " " for each in label.lower()).split()
+    name = "-".join(words)[:36].strip("-")
+    if not name:
+        raise DrumMapError("a map needs a name of letters or digits")
+    known = taken.maps.get(name)
+    return f"{name}-own" if known is not None and not known.own else name
+
+
+def answers_so(kit: KitMap, answers: dict[Pad, int]) -> bool:
+    """Whether, by the map of `kit`, every note is the drum that was asked for."""
+    return all(kit.drum_map.drum_of(note) is pad.drum for pad, note in answers.items())
+
+
+def likely_kit(answers: dict[Pad, int], maps: KitMaps) -> KitMap | None:
+    """The one shipped kit that answers so; None while none or several do."""
+    return maps.only_one(lambda kit: answers_so(kit, answers)) if answers else None
+
+
 def _likeness(answers: dict[Pad, int], maps: KitMaps) -> KitMap | None:
     """The smallest shipped kit map by which every answer is the drum that was asked for."""
-    fitting = [
-        kit
-        for kit in maps.maps.values()
-        if not kit.own
-        and kit.name != "magenta"
-        and all(kit.drum_map.drum_of(note) is pad.drum for pad, note in answers.items())
-    ]
+    fitting = [kit for kit in maps.kits() if not kit.own and answers_so(kit, answers)]
     return min(fitting, key=lambda kit: len(kit.drum_map.table()), default=None) if answers else None
 
 

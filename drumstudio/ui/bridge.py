@@ -12,7 +12,8 @@ from drumstudio.app.jobs import JobControl, JobDone, JobEvent, JobFailed, JobPro
 
 class Bridge(QObject):
     """Signals that threads emit: `engine_event(EngineEvent)`, `generation_event(GenerationEvent)`,
-    `surprise_event(SurpriseEvent)`, `job_event(JobEvent)` and `bug(kind, value, traceback)`.
+    `surprise_event(SurpriseEvent)`, `job_event(JobEvent)`, `kit_event(KitEvent)` and
+    `bug(kind, value, traceback)`.
 
     It lives in the window's thread, so slots that are bound methods of QObjects there run there.
     """
@@ -21,6 +22,7 @@ class Bridge(QObject):
     generation_event = Signal(object)
     surprise_event = Signal(object)
     job_event = Signal(object)
+    kit_event = Signal(object)
     bug = Signal(object, object, object)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from drumstudio.app.kit import EKit
 from drumstudio.settings import Settings
 from drumstudio.ui.bridge import Background, Bridge
 from drumstudio.ui.document import Document
@@ -34,8 +35,10 @@ class Desk(QObject):
         background: Background,
         bridge: Bridge,
         settings: Settings,
+        kit: EKit,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.document, self.playing = document, playing
         self.background, self.bridge, self.settings = background, bridge, settings
+        self.kit = kit

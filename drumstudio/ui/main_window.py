@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QVBoxLayou
 
 from drumstudio import __version__, paths
 from drumstudio.app import store
+from drumstudio.app.kit import EKit
 from drumstudio.domain.project import Project
 from drumstudio.engine.facade import Engine
 from drumstudio.settings import Settings
@@ -88,7 +89,8 @@ class MainWindow(QMainWindow):
         self.surprise = SurpriseView(bridge, self.grid, self)
         self.humanising = Humanising(self.document, self.grid, self.background, settings, self)
         self.files = FileActions(self.document, self.background, settings, self)
-        self.desk = Desk(self.document, self.playing, self.background, bridge, settings, self)
+        self.kit = EKit(settings, bridge.kit_event.emit)
+        self.desk = Desk(self.document, self.playing, self.background, bridge, settings, self.kit, self)
         self.takes, self.data = TakesPage(self.desk), DataPage(self.desk)
         self.training, self.models = TrainingPage(self.desk), ModelsPage(self.desk)
         self.menus = Menus(self.menuBar(), self.keymap, self.grid)
@@ -287,6 +289,7 @@ class MainWindow(QMainWindow):
         """Take up files, outputs and models; called once the window stands."""
         self.files.start(files)
         self.playing.open_outputs()
+        self.kit.start()
         self.sounds.look()
         self.drumming.look_for_models()
         for page in self.pages.all():
@@ -325,6 +328,7 @@ class MainWindow(QMainWindow):
         self.surprise.close()
         self.files.close()
         self.background.close()
+        self.kit.close()
         self._engine.close()
         self._closing = True
         self.close()
