@@ -23,7 +23,8 @@ from drumstudio.ml.config import DRUM_RNN, GROOVE_MEMORY, KINDS, MAX_STYLES
 if TYPE_CHECKING:
     from drumstudio.ml.checkpoint import Checkpoint
     from drumstudio.ml.dataset import DataSet
-    from drumstudio.ml.trainer import Report, Settings, Trainer
+    from drumstudio.ml.reports import Report, Settings
+    from drumstudio.ml.trainer import Trainer
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -194,7 +195,7 @@ def _styles(data: DataSet) -> tuple[str, ...]:
 
 
 def _settings(args: argparse.Namespace) -> Settings:
-    from drumstudio.ml.trainer import Settings
+    from drumstudio.ml.reports import Settings
 
     return Settings(
         steps=args.steps,

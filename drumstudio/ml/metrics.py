@@ -112,8 +112,9 @@ def _score_rows(logits: torch.Tensor, target: torch.Tensor) -> list[Score]:
         loss = functional.cross_entropy(
             logits.flatten(0, 1), target.flatten(), ignore_index=IGNORED, reduction="none"
         )
-        loss = loss.double().view_as(target)
-        right = logits.argmax(2) == target
+        right = (logits.argmax(2) == target).cpu()
+        # Summed on the processor: not every device counts in double precision.
+        loss, target = loss.cpu().double().view_as(target), target.cpu()
         events, rests = target > 0, target == 0
         sums = torch.stack([loss, loss * events, events, right & events, rests, right & rests]).sum(2)
     return [

@@ -60,7 +60,7 @@ class Outcome:
 
 
 def report_of(told: dict[str, Any]) -> Report:
-    """The report that `told` describes, as a file holds it; TypeError or ValueError where it cannot be one."""
+    """The report that a file describes as `told`; TypeError or ValueError where it cannot be one."""
     report = Report(**told)
     if not isinstance(report.step, int) or not isinstance(report.device, str):
         raise ValueError("a report has a step and a device")

@@ -6,7 +6,7 @@ import json
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,71 +17,27 @@ from torch.nn import functional
 
 from drumstudio.errors import CheckpointError, DrumStudioError
 from drumstudio.ml import checkpoint as files
-from drumstudio.ml.checkpoint import Checkpoint
+from drumstudio.ml.checkpoint import Checkpoint, Weights
+from drumstudio.ml.devices import device_called
 from drumstudio.ml.metrics import Score, evaluate, score_batch
 from drumstudio.ml.model import Network, build
+from drumstudio.ml.reports import Outcome, Report, Settings, report_of
 from drumstudio.ml.windows import IGNORED, Track, Windows
+
+__all__ = [
+    "Outcome",
+    "Report",
+    "Settings",
+    "Trainer",
+    "load_model",
+    "state_path",
+    "use_threads",
+    "weights_of",
+]
 
 STATE_FORMAT = "drumstudio-training"
 STATE_VERSION = 1
 _WARM_UP = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How to train.
-
-    `steps` batches of `batch` windows of `window` steps; a report at step 1 and every
-    `report_every` after it; `patience` steps without a better validation end the training (0:
-    never); with `decay` the learning rate falls to nothing along a cosine over `steps`, after a
-    short warm-up; gradients are clipped at the norm `clip`.
-    """
-
-    steps: int = 1000
-    batch: int = 64
-    window: int = 128
-    learning_rate: float = 0.0015
-    decay: bool = False
-    clip: float = 3.0
-    report_every: int = 10
-    patience: int = 500
-    seed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What training says of itself at a step.
-
-    Perplexity and accuracies are those of the step's own batch (dropout on), the validation's are
-    over the whole validation split (dropout off; None where nothing is held out).
-    `steps_per_second` counts training steps alone, since the report before.
-    """
-
-    step: int
-    perplexity: float
-    validation_perplexity: float | None
-    accuracy: float
-    event_accuracy: float | None
-    silence_accuracy: float | None
-    validation_accuracy: float | None
-    steps_per_second: float
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a training ended: at `step`, the best report so far, and why ("done", "early", "stopped")."""
-
-    step: int
-    best: Report | None
-    reason: str
-
-
-def _report_of(told: dict[str, Any]) -> Report:
-    """The report that a state tells of; TypeError or ValueError where it cannot be one."""
-    report = Report(**told)
-    if not all(isinstance(value, (int, float, type(None))) for value in told.values()):
-        raise ValueError("a figure is not a number")
-    return report
 
 
 def state_path(model: Path) -> Path:
@@ -94,21 +50,14 @@ def use_threads(count: int) -> None:
     torch.set_num_threads(count)
 
 
-def _device(name: str) -> torch.device:
-    """The device called `name`, cpu or cuda; DrumStudioError where it is not there."""
-    if name == "cuda" and not torch.cuda.is_available():
-        raise DrumStudioError(
-            "there is no CUDA device, or PyTorch is its CPU build; "
-            "train with --device cpu, or set up with ./run --cuda"
-        )
-    return torch.device(name)
-
-
 class Trainer:
     """Trains one network on `train`, keeps at `path` the one best on `validation`.
 
     `model` says what network to make, and tells the checkpoint about the data.  `state_path(path)`
     holds the training's own state, from which `resume` goes on as if it had never stopped.
+
+    With the weights of a `base` it is a fine-tuning: it begins from them, its first report is theirs,
+    at step 0, and what is kept is never worse on `validation` than they are.
     """
 
     def __init__(
@@ -119,18 +68,37 @@ class Trainer:
         train: Sequence[Track],
         validation: Sequence[Track],
         device: str = "cpu",
+        base: Weights | None = None,
     ) -> None:
         network, encoding = model.network, model.encoding
         self._path, self._settings = path, settings
         self._name, self._described = model.name, model.training
         self._validation = validation
         torch.manual_seed(settings.seed)
-        self.model = build(network, encoding).to(_device(device))
+        self.model = build(network, encoding)
+        self._base = None if base is None else files.digest(base)
+        if base is not None:
+            take_weights(self.model, base, "the model to fine-tune")
+        self.model.to(device_called(device))
+        self._anchors = (
+            [value.detach().clone() for value in self.model.parameters()] if settings.anchor else []
+        )
         self._optimizer = torch.optim.Adam(self.model.parameters(), lr=settings.learning_rate)
         self._windows = Windows(train, network, encoding, settings.window, settings.seed)
         self._step = 0
         self._best: Report | None = None
+        self._last: Report | None = None
         self._seconds, self._timed = 0.0, 0
+
+    @property
+    def last(self) -> Report | None:
+        """The newest report, also after `resume`: whoever keeps them may have missed it."""
+        return self._last
+
+    @property
+    def best(self) -> Report | None:
+        """The report of the model that is kept."""
+        return self._best
 
     def resume(self) -> int:
         """Take up the training that was stopped; gives its step.  CheckpointError where it cannot."""
@@ -149,8 +117,9 @@ class Trainer:
         if files.digest(tensors) != metadata.get("weights_sha256"):
             raise CheckpointError(f"{path} is damaged; train without --resume")
         try:
-            best = json.loads(metadata["best"])
-            self._best = _report_of(best) if best else None
+            best, last = json.loads(metadata["best"]), json.loads(metadata.get("last", "null"))
+            self._best = report_of(best) if best else None
+            self._last = report_of(last) if last else None
             self._step = int(metadata["step"])
         except (KeyError, TypeError, ValueError, RecursionError) as error:
             raise CheckpointError(f"{path} is damaged; train without --resume") from error
@@ -166,7 +135,13 @@ class Trainer:
         """Train until the steps are done, nothing gets better, or `stopped` says so; then save."""
         reason = "done"
         self.model.train()
+        if self._base is not None and self._best is None and not self._step:
+            self._report(self._score_base(), on_report)
         while self._step < self._settings.steps:
+            # Asked here and not after the report: a training that was killed as it ended must not go on.
+            if self._step and self._due() and self._exhausted():
+                reason = "early"
+                break
             if stopped is not None and stopped():
                 reason = "stopped"
                 break
@@ -174,12 +149,7 @@ class Trainer:
             if on_step is not None:
                 on_step(self._step)
             if self._due():
-                report = self._report(score_batch(logits, target))
-                if on_report is not None:
-                    on_report(report)
-                if self._exhausted():
-                    reason = "early"
-                    break
+                self._report(score_batch(logits, target), on_report)
         self._save_state()
         if not self._path.is_file() or self._best is None:
             self._save_model(self._best)
@@ -189,16 +159,14 @@ class Trainer:
         """One training step; gives its logits and targets."""
         began = time.perf_counter()
         self._step += 1
-        batch = self._windows.batch(self._step, self._settings.batch)
         # Dropout draws from torch's own generator: set by seed and step, as the batch is.
         torch.manual_seed(int(np.random.SeedSequence((self._settings.seed, self._step)).generate_state(1)[0]))
         for group in self._optimizer.param_groups:
             group["lr"] = self._rate()
-        before, place, target = (
-            torch.from_numpy(part).to(self.model.device) for part in (batch.before, batch.place, batch.target)
-        )
-        logits, _ = self.model(before, place)
+        logits, target = self._predict(self._step)
         loss = functional.cross_entropy(logits.flatten(0, 1), target.flatten(), ignore_index=IGNORED)
+        if self._settings.anchor:
+            loss = loss + self._settings.anchor * self._distance()
         self._optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), self._settings.clip)
@@ -212,6 +180,28 @@ class Trainer:
         self._timed += 1
         return logits.detach(), target
 
+    def _predict(self, number: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """What the network makes of batch `number`, (batch, steps, classes), and the targets."""
+        batch = self._windows.batch(number, self._settings.batch)
+        before, place, target = (
+            torch.from_numpy(part).to(self.model.device) for part in (batch.before, batch.place, batch.target)
+        )
+        logits, _ = self.model(before, place)
+        return logits, target
+
+    def _distance(self) -> torch.Tensor:
+        """Squared distance from where the weights began."""
+        pairs = zip(self.model.parameters(), self._anchors, strict=True)
+        return torch.stack([(value - began).square().sum() for value, began in pairs]).sum()
+
+    def _score_base(self) -> Score:
+        """Score of the untouched base on the first batch, dropout off."""
+        self.model.eval()
+        with torch.no_grad():
+            score = score_batch(*self._predict(1))
+        self.model.train()
+        return score
+
     def _rate(self) -> float:
         settings = self._settings
         if not settings.decay:
@@ -223,8 +213,8 @@ class Trainer:
         every = self._settings.report_every
         return self._step == self._settings.steps or (self._step - 1) % every == 0
 
-    def _report(self, score: Score) -> Report:
-        """Measure, and keep the model if it is the best so far."""
+    def _report(self, score: Score, on_report: Callable[[Report], None] | None) -> None:
+        """Measure, keep the model if it is the best so far, and tell."""
         held_out = evaluate(self.model, self._validation) if self._validation else None
         report = Report(
             step=self._step,
@@ -234,14 +224,17 @@ class Trainer:
             event_accuracy=score.event_accuracy,
             silence_accuracy=score.silence_accuracy,
             validation_accuracy=held_out.accuracy if held_out else None,
-            steps_per_second=self._timed / self._seconds,
+            steps_per_second=self._timed / self._seconds if self._timed else 0.0,
+            device=self.model.device.type,
         )
         self._seconds, self._timed = 0.0, 0
         if self._better(report):
             self._best = report
             self._save_model(report)
+        self._last = report
         self._save_state()
-        return report
+        if on_report is not None:
+            on_report(report)
 
     def _better(self, report: Report) -> bool:
         """Whether to keep this model; without a validation split the newest is kept."""
@@ -281,6 +274,7 @@ class Trainer:
             "format_version": str(STATE_VERSION),
             "step": str(self._step),
             "best": json.dumps(asdict(self._best) if self._best else None),
+            "last": json.dumps(asdict(self._last) if self._last else None),
             "fixed": self._fixed(),
             "weights_sha256": files.digest(tensors),
         }
@@ -304,12 +298,16 @@ class Trainer:
             ("report_every", "patience") if self._settings.decay else ("report_every", "patience", "steps")
         ):
             del fixed[free]
+        # What earlier versions knew nothing of is left out, so that their trainings go on.
+        if not fixed["anchor"]:
+            del fixed["anchor"]
         return json.dumps(
             {
                 "network": self.model.config.to_json(),
                 "encoding": asdict(self.model.encoding),
                 "data": self._described.fingerprint,
                 "settings": fixed,
+                **({} if self._base is None else {"base": self._base}),
             }
         )
 
@@ -319,14 +317,19 @@ def weights_of(model: Network) -> files.Weights:
     return {name: value.detach().cpu().numpy().copy() for name, value in model.state_dict().items()}
 
 
-def load_model(path: Path) -> tuple[Checkpoint, Network]:
-    """The model at `path`, ready to score; CheckpointError where it cannot be used."""
-    checkpoint, weights = files.load(path)
-    model = build(checkpoint.network, checkpoint.encoding)
+def take_weights(model: Network, weights: files.Weights, name: str) -> None:
+    """Put `weights` of the file called `name` into `model`; CheckpointError where they do not fit."""
     try:
         model.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
     except RuntimeError as error:
         raise CheckpointError(
-            f"{path} is damaged: its weights do not fit its description; copy it anew"
+            f"{name} is damaged: its weights do not fit its description; copy it anew"
         ) from error
+
+
+def load_model(path: Path) -> tuple[Checkpoint, Network]:
+    """The model at `path`, ready to score; CheckpointError where it cannot be used."""
+    checkpoint, weights = files.load(path)
+    model = build(checkpoint.network, checkpoint.encoding)
+    take_weights(model, weights, str(path))
     return checkpoint, model.eval()
