@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from drumstudio.app.hearing import HeardPort
 from drumstudio.app.recording import Recorder, RecordingRequest
 from drumstudio.app.takes import KeptTake, recover_takes
 from drumstudio.cli.kits import chosen_input, chosen_map
@@ -67,35 +68,35 @@ def run(args: argparse.Namespace) -> int:
     for sentence in recover_takes():
         _say(sentence)
     port, ports = chosen_input(args.input)
-    request = RecordingRequest(
-        port.name, request.qpm, request.meter, request.bars, request.drum_map, request.cleaning, args.out
-    )
     events: queue.SimpleQueue[InputStatus] = queue.SimpleQueue()
-    recorder = Recorder(request, ports.inputs, events.put)
+    heard = HeardPort(port.name, ports.inputs, events.put)
+    recorder = Recorder(request, heard)
     engine: Engine | None = None
     watcher: PortWatcher | None = None
     try:
-        _wait_ready(recorder, events)
+        _wait_ready(heard, events)
         if args.click or args.count_in:
-            engine = _clicking(args, request, ports)
+            engine = _clicking(args, port.name, ports)
         watcher = PortWatcher(lambda _found: None)
         try:
             recorder.begin()
             if engine is not None:
                 recorder.place(_start(engine, args.click))
             _say(f"recording from {port.name}; Ctrl+C ends")
-            _follow(recorder, watcher, events)
+            _follow(recorder, heard, watcher, events)
         except KeyboardInterrupt:
             _say("stopped")
+        heard.close()
         kept = recorder.finish()
     finally:
         if watcher is not None:
             watcher.close()
         if engine is not None:
             engine.close()
+        heard.close()
         recorder.close()
     if kept is None:
-        raise TakeError(f"{port.name} sent nothing, so there is no take; check the kit's cable and channel")
+        raise TakeError(f"{port.name} sent no stroke, so there is no take; check the kit's cable and channel")
     _report(kept, args.json)
     return 0
 
@@ -109,27 +110,33 @@ def _request(args: argparse.Namespace) -> RecordingRequest:
         raise UsageError(f"--count-in is 0 to {MAX_COUNT_IN}")
     if not 0.0 <= args.latency <= 500.0:
         raise UsageError("--latency is 0 to 500 milliseconds")
+    meter = _meter(args.meter)
+    drum_map = chosen_map(args.map) if args.map else None
+    cleaning = Cleaning(latency=args.latency / 1000)
+    return RecordingRequest(args.qpm, meter, args.bars, drum_map, cleaning, args.out)
+
+
+def _meter(text: str) -> Meter:
     try:
-        numerator, denominator = args.meter.split("/")
+        numerator, denominator = text.split("/")
         meter = Meter(int(numerator), int(denominator))
         Grid(meter, 8)
     except ValueError:
-        raise UsageError(f"--meter is a meter such as 4/4, 3/4 or 6/8, not {args.meter!r}") from None
-    drum_map = chosen_map(args.map) if args.map else None
-    return RecordingRequest("", args.qpm, meter, args.bars, drum_map, Cleaning(latency=args.latency / 1000))
+        raise UsageError(f"--meter is a meter such as 4/4, 3/4 or 6/8, not {text!r}") from None
+    return meter
 
 
-def _wait_ready(recorder: Recorder, events: queue.SimpleQueue[InputStatus]) -> None:
+def _wait_ready(heard: HeardPort, events: queue.SimpleQueue[InputStatus]) -> None:
     try:
-        while recorder.input.status.state is not InputState.READY:
-            if recorder.input.status.state is InputState.MISSING:
-                raise MidiPortError(f"{recorder.input.name} cannot be opened; is another program using it?")
+        while heard.status.state is not InputState.READY:
+            if heard.status.state is InputState.MISSING:
+                raise MidiPortError(f"{heard.status.name} cannot be opened; is another program using it?")
             events.get(timeout=OPENING)
     except queue.Empty:
-        raise MidiPortError(f"{recorder.input.name} does not open; unplug and plug it again.") from None
+        raise MidiPortError(f"{heard.status.name} does not open; unplug and plug it again.") from None
 
 
-def _clicking(args: argparse.Namespace, request: RecordingRequest, ports: PortList) -> Engine:
+def _clicking(args: argparse.Namespace, source: str, ports: PortList) -> Engine:
     """An engine that only clicks; without sound it counts in silence."""
     output: Output
     if args.click_output == SYNTH:
@@ -139,7 +146,7 @@ def _clicking(args: argparse.Namespace, request: RecordingRequest, ports: PortLi
     else:
         port = find_port(args.click_output, ports.outputs)
         output = MidiOutput(port.name, ports.outputs, click=True)
-        warning = local_control_warning(request.source, port.name)
+        warning = local_control_warning(source, port.name)
         if warning:
             _say(warning)
     deadline = time.perf_counter() + OPENING
@@ -151,7 +158,7 @@ def _clicking(args: argparse.Namespace, request: RecordingRequest, ports: PortLi
         output = NullOutput()
     engine = Engine(output=output, watch_ports=False)
     engine.start()
-    engine.set_project(Project((Pattern(Grid(request.meter, 8)),), qpm=request.qpm))
+    engine.set_project(Project((Pattern(Grid(_meter(args.meter), 8)),), qpm=args.qpm))
     engine.set_count_in(args.count_in)
     return engine
 
@@ -168,7 +175,9 @@ def _start(engine: Engine, click: bool) -> float:
     return origin
 
 
-def _follow(recorder: Recorder, watcher: PortWatcher, events: queue.SimpleQueue[InputStatus]) -> None:
+def _follow(
+    recorder: Recorder, heard: HeardPort, watcher: PortWatcher, events: queue.SimpleQueue[InputStatus]
+) -> None:
     """Wait until the bars are over; take the input up again when it comes back, and tell."""
     request = recorder.request
     length = request.bars * float(request.meter.quarters) * 60.0 / request.qpm
@@ -185,7 +194,7 @@ def _follow(recorder: Recorder, watcher: PortWatcher, events: queue.SimpleQueue[
         except queue.Empty:
             pass
         if watcher.latest is not None:
-            recorder.input.attend(watcher.latest.inputs)
+            heard.attend(watcher.latest.inputs)
         if recorder.problem is not None and recorder.problem != told:
             told = recorder.problem
             _say(told)

@@ -16,6 +16,7 @@ import mido
 import pytest
 from support.jack import TIMEOUT, Listener, Performer, jack_server
 
+from drumstudio.app.hearing import HeardPort
 from drumstudio.app.recording import Recorder, RecordingRequest
 from drumstudio.app.takes import load_take
 from drumstudio.domain.drums import Drum
@@ -224,20 +225,23 @@ def test_a_kit_that_is_plugged_out_and_in_again_goes_on(tmp_path: Path) -> None:
 def test_a_list_of_ports_that_is_wrong_for_a_moment_costs_no_stroke(kit: Performer) -> None:
     ports = list_ports().inputs
     states: queue.SimpleQueue[InputStatus] = queue.SimpleQueue()
-    recorder = Recorder(RecordingRequest(kit.name), ports, states.put)
+    heard = HeardPort(kit.name, ports, states.put)
+    recorder = Recorder(RecordingRequest(), heard)
     try:
         while states.get(timeout=TIMEOUT).state is not InputState.READY:
             pass
         recorder.begin()
         kit.begin([(0.2 + index / 32, [0x99, 38, 1 + index]) for index in range(120)] + [(4.2, [0xFE])])
         for _ in range(3):
-            recorder.input.attend(())
-            recorder.input.attend(ports)
+            heard.attend(())
+            heard.attend(ports)
             while states.get(timeout=TIMEOUT).state is not InputState.READY:
                 pass
         kit.wait_played()
+        heard.close()
         kept = recorder.finish()
     finally:
+        heard.close()
         recorder.close()
     assert kept is not None
     assert [each.data[2] for each in kept.take.arrivals] == list(range(1, 121))
@@ -271,7 +275,7 @@ def test_an_input_that_is_not_there_and_a_silent_one_are_sentences(kit: Performe
     silent = recorded(kit, "--out", str(tmp_path / "x.mid"))
     errors = silent.end(signal.SIGTERM)[1]
     assert silent.child.returncode == 1
-    assert "sent nothing, so there is no take" in errors
+    assert "sent no stroke, so there is no take" in errors
     assert not (tmp_path / "x.mid").exists()
 
 
