@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from drumstudio.app.kit import EKit
+from drumstudio.app.training_data import Judgement
 from drumstudio.settings import Settings
 from drumstudio.ui.bridge import Background, Bridge
 from drumstudio.ui.document import Document
@@ -17,7 +18,8 @@ class Desk(QObject):
     Signals: `told(Message)` for the banner; `hinted(str)` for the status bar; `page_wanted(name)` to
     bring a page to the front; `takes_changed()`, `data_changed()` and `models_changed()` when
     takes, training data or model files are no longer what they were; `model_wanted(Path)` to play
-    with that drummer from now on.
+    with that drummer from now on.  `judgement` is the newest on the training data, None before the
+    first; the Data page sets it and then tells `data_changed()`.
     """
 
     told = Signal(object)
@@ -42,3 +44,4 @@ class Desk(QObject):
         self.document, self.playing = document, playing
         self.background, self.bridge, self.settings = background, bridge, settings
         self.kit = kit
+        self.judgement: Judgement | None = None
