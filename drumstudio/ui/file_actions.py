@@ -218,9 +218,10 @@ class FileActions(QObject):
 
     def import_path(self, path: Path) -> None:
         """Take the drums of a MIDI file in: into the pattern on screen if it is empty, else a new one."""
-        self._background.run(lambda _: import_pattern(path), partial(self._imported, path))
+        self._background.run(lambda _: import_pattern(path), partial(self.take_in, path))
 
-    def _imported(self, path: Path, found: Imported) -> None:
+    def take_in(self, path: Path, found: Imported) -> None:
+        """Put what was read from a file into the pattern on screen if it is empty, else into a new one."""
         project = self._document.project
         fresh = self._untouched and not self._document.modified and self._document.path is None
         patterns, current = project.patterns, project.current

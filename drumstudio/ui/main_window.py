@@ -158,6 +158,7 @@ class MainWindow(QMainWindow):
         self.desk.page_wanted.connect(self.pages.show_page)
         self.desk.models_changed.connect(self.drumming.look_for_models)
         self.desk.model_wanted.connect(self.drumming.use_model)
+        self.desk.pattern_found.connect(self.files.take_in)
         self.pages.changed.connect(self._page_changed)
         self.keymap.changed.connect(self._show_keys)
         self._show_keys()
