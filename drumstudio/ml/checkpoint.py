@@ -34,6 +34,20 @@ Weights = dict[str, npt.NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """A model that another was fine-tuned from, as its own header told it; `weights` is their digest."""
+
+    name: str = ""
+    weights: str = ""
+    data: str = ""
+    licence: str = ""
+    fingerprint: str = ""
+    splits: dict[str, int] = field(default_factory=dict)
+    steps: int = 0
+    validation_perplexity: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Training:
     """How a model came to be.
 
@@ -41,7 +55,8 @@ class Training:
     `data` names the data set with its licence, `fingerprint` is the digest of what was used of
     it, `splits` the number of sequences in each split, `styles` those that were trained on.
     `figures` holds the perplexities of groups of what `figures_of` names ("rock beats", "all"),
-    `date` the day of the training as 2026-11-22.
+    `date` the day of the training as 2026-11-22.  `origins` are the models it was fine-tuned from, its base
+    first, then the base of that; all else tells of the last training alone.
     """
 
     steps: int = 0
@@ -59,6 +74,18 @@ class Training:
     figures: dict[str, float] = field(default_factory=dict)
     figures_of: str = ""
     date: str = ""
+    origins: tuple[Origin, ...] = ()
+
+    @property
+    def base(self) -> str:
+        """Name of the model it was fine-tuned from, "" where it began from nothing."""
+        return self.origins[0].name if self.origins else ""
+
+    @property
+    def licences(self) -> str:
+        """The licences of all data that went in, also by way of what it was fine-tuned from."""
+        each = (self.licence, *(origin.licence for origin in self.origins))
+        return "; ".join(dict.fromkeys(licence for licence in each if licence))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +167,7 @@ def _described(path: Path, metadata: dict[str, str]) -> tuple[Checkpoint, dict[s
         known = {one.name for one in fields(Training)}
         training = {name: value for name, value in json.loads(metadata["training"]).items() if name in known}
         training["styles"] = tuple(str(style) for style in training.get("styles", ()))
+        training["origins"] = tuple(_origin(each) for each in training.get("origins", ()))
         checkpoint = Checkpoint(
             name=metadata["name"],
             network=network,
@@ -153,6 +181,18 @@ def _described(path: Path, metadata: dict[str, str]) -> tuple[Checkpoint, dict[s
             f"{path} is damaged: its description cannot be read ({error}); copy it anew"
         ) from error
     return checkpoint, metadata
+
+
+def _origin(told: dict[str, Any]) -> Origin:
+    """The origin that `told` describes; ValueError or AttributeError where it cannot be one."""
+    known = {one.name for one in fields(Origin)}
+    origin = Origin(**{name: value for name, value in told.items() if name in known})
+    words = (origin.name, origin.weights, origin.data, origin.licence, origin.fingerprint)
+    if not all(isinstance(word, str) for word in words) or not isinstance(origin.splits, dict):
+        raise ValueError("what it was fine-tuned from is not described")
+    if not isinstance(origin.validation_perplexity, (int, float, type(None))):
+        raise ValueError("a perplexity is not a number")
+    return origin
 
 
 def _checked(training: Training) -> Training:
