@@ -76,6 +76,15 @@ def candidates_of(
     return tuple(sorted(made, key=lambda candidate: -candidate.groove))
 
 
+def joined(task: Task, made: Pattern) -> Pattern:
+    """What `task` continues and its continuation `made` as one pattern, the seam between them."""
+    heard = task.source.hits_between(0, task.start)
+    added = (replace(hit, step=hit.step + task.start) for hit in made.hits)
+    return Pattern(
+        task.source.grid, task.end_bar, (*heard, *added), task.source.swing, seam=task.start or None
+    )
+
+
 def likeness(task: Task, made: Pattern) -> float:
     """How near an answer is to what it answers, 0 to 1: a continuation to the primer, completed bars
     to what was kept of them, a dressed beat to the rhythm of the taps."""

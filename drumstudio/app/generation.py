@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
+from drumstudio.app.answering import answers_of
 from drumstudio.app.asking import Task, prepare
 from drumstudio.app.candidates import candidates_of, continuation
 from drumstudio.domain.candidate import Candidate, Mode
@@ -200,24 +201,26 @@ class Generation:
         )
         sampler = self._sampler(request.model)
         started = time.perf_counter()
-        answers = sampler.play(
-            task.primer_events,
-            task.steps,
-            task.steps_per_bar,
-            request.candidates,
+        answers = answers_of(
+            sampler,
+            task,
             request.dials,
+            count=request.candidates,
             seed=request.seed,
-            fill_bars=task.fill_bars,
-            forced=task.forced,
-            struck=task.struck,
-            steps_per_quarter=task.steps_per_quarter,
             on_step=_Progress(request, task, self._listener),
             cancelled=cancel.is_set,
         )
         if cancel.is_set():
             return GenerationFailed(request.revision)
         seconds = time.perf_counter() - started
-        found = candidates_of(task, answers, seed=request.seed, dials=request.dials, model=request.model.stem)
+        found = candidates_of(
+            task,
+            answers,
+            seed=request.seed,
+            dials=request.dials,
+            model=request.model.stem,
+            qpm=request.qpm,
+        )
         LOGGER.debug("%d x %d steps in %.3f s", request.candidates, task.steps, seconds)
         return GenerationDone(request.revision, found, task.steps, seconds)
 

@@ -11,18 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from drumstudio.cli import wishes
-from drumstudio.cli.primers import Primer, joined, primer_of, read_pattern
+from drumstudio.cli.continuing import fills_of, lanes_of, marked, play, task_of
+from drumstudio.cli.primers import Primer, primer_of, read_pattern
 from drumstudio.cli.wishes import Wishes
-from drumstudio.domain.dials import Dials
 from drumstudio.domain.drums import DRUM_MAPS, Drum
-from drumstudio.domain.pattern import MAX_BARS, Pattern
+from drumstudio.domain.pattern import MAX_BARS
 from drumstudio.domain.timing import MAX_QPM, MIN_QPM
 from drumstudio.errors import UsageError
 
 if TYPE_CHECKING:
     from drumstudio.app.asking import Task
-    from drumstudio.domain.project import Lane
-    from drumstudio.ml.sampler import Sampler
 
 _MAX_OUTPUTS = 256
 # Seeds drawn for the user: short enough to be typed again.
@@ -105,7 +103,7 @@ def run(args: argparse.Namespace) -> int:
     job = _job(args, wish)
     seed = secrets.randbelow(_SEEDS) if args.seed is None else args.seed
 
-    from drumstudio.app.candidates import continuation
+    from drumstudio.app.candidates import continuation, joined
     from drumstudio.domain.edits import set_bars
     from drumstudio.midi.files import export_pattern
     from drumstudio.ml.catalogue import find_model
@@ -115,11 +113,12 @@ def run(args: argparse.Namespace) -> int:
     sampler = load_sampler(model)
     wishes.check_style(wish.dials.style, sampler)
     written = []
-    for index, answer in enumerate(_answers(sampler, job, wish, args.outputs, seed)):
+    answers = play(sampler, job.task, wish, args.outputs, seed)
+    for index, answer in enumerate(answers.tolist()):
         made = continuation(job.task, answer, qpm=job.qpm, dials=wish.dials, seed=seed + index)
         pattern = set_bars(made, job.bars)
         if args.with_primer and job.primer is not None:
-            pattern = joined(job.primer, pattern, job.task.end_bar)
+            pattern = joined(job.task, pattern)
         path = args.out / f"drumstudio_seed{seed}_{index + 1}.mid"
         export_pattern(path, pattern, job.qpm)
         written.append(str(path))
@@ -130,46 +129,6 @@ def run(args: argparse.Namespace) -> int:
     if args.seed is None:
         print(f"drumstudio: seed {seed}; --seed {seed} gives the same again", file=sys.stderr)
     return 0
-
-
-def _answers(sampler: Sampler, job: _Job, wish: Wishes, outputs: int, seed: int) -> list[list[int]]:
-    """Events of each output."""
-    task = job.task
-    where = (task.primer_events, task.steps, task.steps_per_bar, outputs)
-    quarter = task.steps_per_quarter
-    if wish.temperature is None:
-        found = sampler.play(
-            *where,
-            wish.dials,
-            seed=seed,
-            fill_bars=task.fill_bars,
-            forced=task.forced,
-            struck=task.struck,
-            steps_per_quarter=quarter,
-        )
-    elif wish.beam is None:
-        found = sampler.continue_(
-            *where,
-            temperature=wish.temperature,
-            top_p=wish.top_p,
-            seed=seed,
-            forced=task.forced,
-            struck=task.struck,
-            steps_per_quarter=quarter,
-        )
-    elif task.forced is not None or task.struck is not None:
-        raise UsageError("a beam search is for free continuations; leave --lock, --complete and --dress out")
-    else:
-        found = sampler.search(
-            *where,
-            beam=wish.beam,
-            temperature=wish.temperature,
-            top_p=wish.top_p,
-            seed=seed,
-            steps_per_quarter=quarter,
-        )
-    answers: list[list[int]] = found.tolist()
-    return answers
 
 
 def _result(
@@ -236,70 +195,14 @@ def _job(args: argparse.Namespace, wish: Wishes) -> _Job:
     from drumstudio.app.asking import prepare
     from drumstudio.domain.candidate import Mode
 
-    lanes = _lanes(frozenset() if args.lock is None else wishes.rows_of(args.lock))
+    lanes = lanes_of(frozenset() if args.lock is None else wishes.rows_of(args.lock))
     if args.complete is None and args.dress is None:
         primer = primer_of(args)
-        return _Job(_task(primer, args, wish, lanes), primer.qpm, args.bars, primer)
+        return _Job(task_of(primer, args, wish, lanes), primer.qpm, args.bars, primer)
     pattern, qpm = read_pattern(args.dress or args.complete, args)
     mode = Mode.COMPLETE if args.dress is None else Mode.DRESS
     if mode is Mode.DRESS:
         taps = {hit.step: replace(hit, drum=Drum.SNARE) for hit in pattern.hits}
         pattern = replace(pattern, hits=tuple(taps.values()))
-    pattern = _marked(pattern, wish, 0)
-    return _Job(prepare(pattern, lanes, dials=_fills(wish), mode=mode), qpm, pattern.bars)
-
-
-def _task(primer: Primer, args: argparse.Namespace, wish: Wishes, lanes: tuple[Lane, ...]) -> Task:
-    """What the drummer is asked: the steps of `--bars` bars from the step after the primer on."""
-    from drumstudio.app.asking import prepare
-    from drumstudio.domain.candidate import Mode
-    from drumstudio.domain.edits import set_bars
-
-    per_bar = primer.pattern.grid.steps_per_bar
-    first = -(-primer.steps // per_bar)
-    heard = [hit for hit in primer.pattern.hits if hit.step < primer.steps]
-    given = _given(primer, args) if args.given is not None else replace(primer.pattern, bars=max(1, first))
-    begun = primer.steps // per_bar
-    kept = [
-        replace(hit, step=bar * per_bar + hit.step % per_bar)
-        for bar in range(begun, first + args.bars)
-        for hit in given.hits
-        if lanes[hit.drum].locked and hit.step // per_bar == (bar - begun) % given.bars
-    ]
-    source = set_bars(primer.pattern, first + args.bars)
-    source = source.with_hits([*heard, *(hit for hit in kept if hit.step >= primer.steps)])
-    source = _marked(replace(source, seam=primer.steps or None), wish, primer.cut)
-    mode = Mode.CONTINUE if primer.steps else Mode.COMPLETE
-    task = prepare(source, lanes, args.bars, dials=_fills(wish), mode=mode)
-    steps = args.bars * task.steps_per_bar
-    return replace(task, steps=steps, forced=None if task.forced is None else task.forced[:steps])
-
-
-def _given(primer: Primer, args: argparse.Namespace) -> Pattern:
-    """The pattern of `--given`, on the primer's grid."""
-    from drumstudio.domain.edits import set_grid
-
-    pattern, _ = read_pattern(args.given, args)
-    if pattern.grid.meter != primer.pattern.grid.meter:
-        raise UsageError(
-            f"{args.given} is in {pattern.grid.meter} and the primer in {primer.pattern.grid.meter}; "
-            "give rows in the primer's meter"
-        )
-    return set_grid(pattern, primer.pattern.grid)
-
-
-def _fills(wish: Wishes) -> Dials:
-    """The dials as far as they mark bars: none where there are no dials."""
-    return wish.dials if wish.temperature is None else replace(wish.dials, fills=0)
-
-
-def _marked(pattern: Pattern, wish: Wishes, cut: int) -> Pattern:
-    """`pattern`, whose first `cut` bars are left out, with the fills that are asked for marked."""
-    marks = {bar - cut for bar in wish.fill_bars}
-    return replace(pattern, fill_bars=frozenset(bar for bar in marks if 0 <= bar < pattern.bars))
-
-
-def _lanes(locked: frozenset[Drum]) -> tuple[Lane, ...]:
-    from drumstudio.domain.project import Lane
-
-    return tuple(Lane(locked=drum in locked) for drum in Drum)
+    pattern = marked(pattern, wish, 0)
+    return _Job(prepare(pattern, lanes, dials=fills_of(wish), mode=mode), qpm, pattern.bars)

@@ -13,9 +13,6 @@ from drumstudio.errors import DrumStudioError, UsageError
 from drumstudio.midi.files import MAP_NAMES
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
     from drumstudio.domain.pattern import Pattern
     from drumstudio.ml.sampler import Sampler
 
@@ -89,47 +86,23 @@ def _patterns(path: Path, map_name: str) -> list[tuple[str, Pattern]]:
 
 def _entry(path: Path, name: str, pattern: Pattern, given: int | None, sampler: Sampler) -> dict[str, Any]:
     """All that is printed of one pattern."""
-    from drumstudio.ml.likelihood import event_losses
-    from drumstudio.ml.musicality import measure, touch
+    from drumstudio.app.measuring import measured, played, primer_bars_of
+    from drumstudio.ml.musicality import touch
 
     grid = pattern.grid
-    primer = _primer_bars(pattern) if given is None else given
+    primer = primer_bars_of(pattern) if given is None else given
     if primer >= pattern.bars:
         what = f"pattern {name} of {path}" if name else str(path)
         raise DrumStudioError(f"{what} has {pattern.bars} bars; choose fewer --primer-bars than that")
-    velocities, offsets = _played(pattern)
-    losses = event_losses(sampler, pattern.events(), grid.steps_per_bar, grid.steps_per_quarter)
-    measures = measure(velocities, grid, primer_bars=primer, losses=losses)
+    velocities, offsets = played(pattern)
     return {
         "file": str(path),
         "pattern": name or None,
         "meter": str(grid.meter),
         "steps_per_bar": grid.steps_per_bar,
-        **asdict(measures),
+        **asdict(measured(pattern, primer, sampler)),
         **asdict(touch(velocities[primer:], offsets[primer:], grid)),
     }
-
-
-def _primer_bars(pattern: Pattern) -> int:
-    """Bars before the first that the drummer wrote from its 1 on; at least one bar is left."""
-    if pattern.seam is None:
-        return 0
-    return min(-(-pattern.seam // pattern.grid.steps_per_bar), pattern.bars - 1)
-
-
-def _played(pattern: Pattern) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float64]]:
-    """Velocities, 0 where nothing is struck, and offsets, both (bars, steps a bar, 9)."""
-    import numpy as np
-
-    from drumstudio.domain.drums import DRUM_COUNT
-
-    velocities = np.zeros((pattern.steps, DRUM_COUNT), np.uint8)
-    offsets = np.zeros((pattern.steps, DRUM_COUNT))
-    for hit in pattern.hits:
-        velocities[hit.step, hit.drum] = hit.velocity
-        offsets[hit.step, hit.drum] = hit.offset
-    shape = (pattern.bars, pattern.grid.steps_per_bar, DRUM_COUNT)
-    return velocities.reshape(shape), offsets.reshape(shape)
 
 
 def _table(measured: list[dict[str, Any]]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from drumstudio.domain.drums import DRUM_MAPS, DrumMap
-from drumstudio.domain.pattern import MAX_BARS, Hit, Pattern
+from drumstudio.domain.pattern import MAX_BARS, Pattern
 from drumstudio.domain.timing import Grid
 from drumstudio.errors import UsageError
 
@@ -117,11 +117,3 @@ def _fitted(primer: Primer, args: argparse.Namespace) -> Primer:
     hits = tuple(replace(hit, step=hit.step - cut) for hit in primer.pattern.hits if hit.step >= cut)
     rest = replace(primer.pattern, bars=primer.pattern.bars - bars, hits=hits)
     return Primer(rest, primer.steps - cut, primer.qpm, bars)
-
-
-def joined(primer: Primer, continuation: Pattern, bars: int) -> Pattern:
-    """The primer and its continuation as one pattern of `bars` bars, the seam between them."""
-    kept = [hit for hit in primer.pattern.hits if hit.step < primer.steps]
-    added: list[Hit] = [replace(hit, step=hit.step + primer.steps) for hit in continuation.hits]
-    seam = primer.steps if primer.steps else None
-    return replace(primer.pattern, bars=bars, hits=(*kept, *added), seam=seam)
