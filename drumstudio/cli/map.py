@@ -16,9 +16,9 @@ from drumstudio.errors import MidiPortError, UsageError
 from drumstudio.midi.inputs import InputState, InputStatus, MidiInput
 from drumstudio.midi.kit_maps import KitMap, load_maps, save_map
 from drumstudio.midi.learning import MAIN_PADS, PADS, Learned, Pad, learned_map
+from drumstudio.midi.lesson import ECHO
 
 OPENING = 10.0  # seconds a port may take to open
-ECHO = 0.08  # seconds after a stroke in which other pads may answer to it: the loudest is meant
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -194,9 +194,14 @@ def take_pattern(
 def latency_of(hits: Iterable[PlayedHit], qpm: float) -> float | None:
     """What kit and computer take, in seconds, from strokes that were meant to fall on the quarters of a
     click: the median of how late they are.  None for fewer than eight strokes."""
-    quarter = 60.0 / qpm
-    late = [hit.seconds - quarter * round(hit.seconds / quarter) for hit in hits]
+    late = lateness(hits, qpm)
     return median(late) if len(late) >= FEW else None
+
+
+def lateness(hits: Iterable[PlayedHit], qpm: float) -> list[float]:
+    """How late each hit is after the nearest quarter, in seconds; early ones are negative."""
+    quarter = 60.0 / qpm
+    return [hit.seconds - quarter * round(hit.seconds / quarter) for hit in hits]
 
 
 def timed(hits: Iterable[PlayedHit], qpm: float) -> list[TimedNote]:
