@@ -19,7 +19,7 @@ _MAX_NAME = 60
 class ModelInfo:
     """A model file, by its header alone.
 
-    `trained_on` says with what and `date` when, `perplexity` is that of its validation split, `figures`
+    `trained_on` says with what, `base` on top of which other drummer, and `date` when, `perplexity` is that of its validation split, `figures`
     those of groups of what `figures_of` names; `splits` how many sequences there were to learn from and
     to be measured on; `size` in bytes.  `styles` and `fills` say what it can be asked for, `notes` what
     its owner wrote about it.  A file that cannot be used has its `problem` in words and its file's name
@@ -44,6 +44,7 @@ class ModelInfo:
     fills: bool = False
     problem: str | None = None
     notes: str = ""
+    base: str = ""
     splits: dict[str, int] = field(default_factory=dict)
 
 
@@ -68,7 +69,7 @@ def describe(path: Path, shipped: bool = False) -> ModelInfo:
         kind=found.network.kind,
         encoding="nine drums" if found.encoding.drums > 1 else "one drum",
         trained_on=training.data,
-        licence=training.licence,
+        licence=training.licences,
         steps=training.steps,
         perplexity=training.validation_perplexity,
         figures=training.figures,
@@ -78,6 +79,7 @@ def describe(path: Path, shipped: bool = False) -> ModelInfo:
         styles=found.network.styles,
         fills=found.network.fills,
         notes=found.notes,
+        base=training.base,
         splits={str(name): count for name, count in training.splits.items() if isinstance(count, int)},
     )
 
