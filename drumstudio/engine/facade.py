@@ -12,7 +12,8 @@ from drumstudio.engine.clock import Clock, MonotonicClock
 from drumstudio.engine.devices import SILENCE, Devices, OutputChoice
 from drumstudio.engine.null_output import NullOutput
 from drumstudio.engine.outputs import Choke, Output, OutputStatus, Strike
-from drumstudio.engine.render import PartKind
+from drumstudio.engine.performing import Performance
+from drumstudio.engine.render import PartKind, ceil_tick
 from drumstudio.engine.scheduler import EngineEvent, Scheduler
 from drumstudio.engine.transport import Position, position_in
 from drumstudio.midi.ports import PortList
@@ -63,6 +64,15 @@ class Engine:
         When stopped, a pattern begins at once.  `stop` ends an audition too.
         """
         self._scheduler.post(lambda s: s.audition(pattern, step))
+
+    def perform(self, performance: Performance | None) -> None:
+        """Play a performance once at its own tempo in place of what plays; with None stop the one that does."""
+        self._scheduler.post(lambda s: s.perform(performance))
+
+    def mark_played(self, passes: int, step: int, drum: Drum) -> None:
+        """Somebody has struck what is about to be put into this cell: in the pass number `passes` it does not
+        sound again."""
+        self._scheduler.post(lambda s: s.mark_played(passes, step, drum))
 
     def set_click(self, on: bool) -> None:
         """Turn the metronome on or off."""
@@ -131,10 +141,23 @@ class Engine:
 
     def position(self) -> Position | None:
         """What sounds at this moment, the output's latency allowed for; None when stopped."""
+        return self.position_at(self._clock.now())
+
+    def position_at(self, moment: float) -> Position | None:
+        """What sounds, or did, at `moment` of the engine's clock; None when stopped.  The past is forgotten
+        after a while."""
         score = self._scheduler.score
+        return None if score is None else position_in(score, moment - self._scheduler.output.status.latency)
+
+    def bar_line_after(self, moment: float) -> float | None:
+        """When the first bar line after `moment`, or after the count-in, sounds; None when stopped."""
+        score, latency = self._scheduler.score, self._scheduler.output.status.latency
         if score is None:
             return None
-        return position_in(score, self._clock.now() - self._scheduler.output.status.latency)
+        tick = ceil_tick(score.tick_at(moment - latency))
+        part = score.part_at(tick)
+        line = part.end if part.kind is PartKind.COUNT_IN and part.end is not None else part.next_bar(tick)
+        return score.due(line) + latency
 
     def began_at(self) -> float | None:
         """When the first step after the count-in sounds, or did, in seconds of the engine's clock; None when

@@ -18,6 +18,7 @@ from drumstudio.domain.performance import ALL_LANES, Stroke, strokes
 from drumstudio.domain.project import Lane
 from drumstudio.domain.timing import PPQ, seconds_per_tick
 from drumstudio.engine.outputs import Click, Event, Pulse, Song, Strike
+from drumstudio.engine.performing import Performance
 
 PULSE_TICKS = PPQ // 24  # of MIDI clock
 SIXTEENTH = PPQ // 4  # what song positions count
@@ -49,6 +50,7 @@ class PartKind(StrEnum):
     PROJECT = "project"
     AUDITION = "audition"
     COUNT_IN = "count-in"
+    PERFORMANCE = "performance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Part:
     kind: PartKind = PartKind.PROJECT
     begins: bool = True
     first_pass: int = 0
+    performance: Performance | None = None
     _passes: dict[tuple[tuple[Lane, ...], int | None], tuple[Stroke, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False, hash=False
     )
@@ -153,7 +156,9 @@ def events_between(score: Score, start: int, end: int) -> list[Sounding]:
             found += _pulses(part, first, last)
         if score.click or part.kind is PartKind.COUNT_IN:
             found += _clicks(part, first, last)
-        if part.kind is not PartKind.COUNT_IN:
+        if part.performance is not None:
+            found += _performed(part, part.performance, first, last)
+        elif part.kind is not PartKind.COUNT_IN:
             found += _strokes(part, score.lanes, first, last)
     found.sort(key=_order)
     return found
@@ -212,6 +217,11 @@ def _strokes(part: Part, lanes: tuple[Lane, ...], first: int, last: int) -> Iter
             if part.end is None or step_tick < part.end:
                 key = (base, stroke.step, int(stroke.drum))
                 yield Sounding(tick, Strike(stroke.drum, stroke.velocity), key)
+
+
+def _performed(part: Part, performance: Performance, first: int, last: int) -> Iterator[Sounding]:
+    for number, tick, event in performance.between(first - part.base, last - part.base):
+        yield Sounding(part.base + tick, event, (part.base, number, int(event.drum)))
 
 
 def ceil_tick(tick: float) -> int:

@@ -15,9 +15,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
 
+from drumstudio.domain.drums import Drum
 from drumstudio.domain.pattern import Pattern
 from drumstudio.engine.clock import Clock
 from drumstudio.engine.outputs import Event, Halt, Output
+from drumstudio.engine.performing import Performance
 from drumstudio.engine.render import Key, PartKind, Score, Tempo, ceil_tick, events_between
 from drumstudio.engine.transport import Transport
 
@@ -114,6 +116,23 @@ class Scheduler:
     def audition(self, pattern: Pattern | None, step: int | None = 0) -> None:
         """Audition `pattern` from the next bar line, beginning at its `step`, or go back."""
         self.transport.audition(pattern, self.clock.now() + LEAD, step)
+
+    def perform(self, performance: Performance | None) -> None:
+        """Play `performance`, or with None stop the one that plays."""
+        if performance is not None:
+            self.transport.perform(performance, self.clock.now() + LEAD)
+        elif self.transport.performing:
+            self.transport.stop()
+
+    def mark_played(self, passes: int, step: int, drum: Drum) -> None:
+        """What is put into this cell of the pattern sounds from the pass after number `passes` on: somebody
+        has struck it just now."""
+        score = self.transport.score
+        if score is not None:
+            part = score.part_at(self.transport.cut)
+            base = part.base + (passes - part.first_pass) * part.pattern.ticks
+            # Left of all that is sent ahead, where no cut takes it back.
+            self._sent.appendleft((self.transport.cut - 1, (base, step, int(drum))))
 
     def panic(self) -> None:
         """Stop and silence everything."""

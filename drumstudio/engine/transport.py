@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from drumstudio.domain.pattern import Pattern
-from drumstudio.domain.project import Project
+from drumstudio.domain.performance import ALL_LANES
+from drumstudio.domain.project import Lane, Project
+from drumstudio.engine.performing import Performance
 from drumstudio.engine.render import Part, PartKind, Score, Tempo
 
 
@@ -18,12 +20,15 @@ from drumstudio.engine.render import Part, PartKind, Score, Tempo
 class Position:
     """Where playing is: `step` with its fraction, in the pattern that sounds.
 
-    While counting in it is below 0: the steps that are still to go.
+    While counting in it is below 0: the steps that are still to go.  `passes` is how often the pattern has
+    been gone through since it began.  While `performing` it counts the grid of what is performed.
     """
 
     step: float
     auditioning: bool = False
     counting_in: bool = False
+    passes: int = 0
+    performing: bool = False
 
 
 def position_in(score: Score, time: float) -> Position:
@@ -35,8 +40,11 @@ def position_in(score: Score, time: float) -> Position:
         return Position((tick - (part.end or 0)) / size, counting_in=True)
     if part.end is not None:
         tick = min(tick, part.end)
-    step = (tick - part.base) % part.pattern.ticks / size
-    return Position(step, auditioning=part.kind is PartKind.AUDITION)
+    if part.kind is PartKind.PERFORMANCE:
+        return Position((tick - part.base) / size, performing=True)
+    passes, within = divmod(tick - part.base, part.pattern.ticks)
+    auditioning = part.kind is PartKind.AUDITION
+    return Position(within / size, auditioning, passes=part.first_pass + int(passes))
 
 
 class Transport:
@@ -88,6 +96,8 @@ class Transport:
         if old.kind is PartKind.AUDITION:
             phase = step % old.pattern.steps * old.pattern.grid.ticks_per_step
             new = Part(old.pattern, self.cut, self.cut - phase, kind=PartKind.AUDITION)
+        elif old.performance is not None:
+            new = _performance_part(old.performance, self.cut, step)
         else:
             new = self._project_part(self.cut, step)
         self._replace_from(self.score, self.cut, new)
@@ -96,7 +106,7 @@ class Transport:
     def set_project(self, project: Project) -> None:
         """Take over pattern, tempo and lanes; the place in the pattern is kept as far as there is one."""
         old, self.project = self.project, project
-        if self.score is None or old is project:
+        if self.score is None or old is project or self.performing:
             return
         if project.qpm != self.score.tempos[-1].qpm:
             tempo = Tempo(self.score.due(self.cut), self.cut, project.qpm)
@@ -152,6 +162,11 @@ class Transport:
                 self._start(time, (_audition_part(pattern, 0, step or 0),))
             return
         current = self._current(self.score)
+        if current.performance is not None:
+            if pattern is not None:
+                part = _audition_part(pattern, self.cut, step or 0)
+                self._change_over(self.score, part, self.project.qpm, self.project.lanes)
+            return
         if pattern is None and current.kind is not PartKind.AUDITION:
             # The audition asked for has not begun: what plays simply goes on.
             line = current.end if current.kind is PartKind.COUNT_IN else None
@@ -168,6 +183,21 @@ class Transport:
             return
         at = _place(current, line, pattern) if step is None else step
         self._replace_from(self.score, line, _audition_part(pattern, line, at))
+
+    @property
+    def performing(self) -> bool:
+        """Whether a performance plays at the cut."""
+        return self.score is not None and self._current(self.score).performance is not None
+
+    def perform(self, performance: Performance, time: float) -> None:
+        """Play a performance once, in place of what plays; when stopped, so that it begins at `time`."""
+        if self.score is None:
+            tempos = (Tempo(time, 0, performance.qpm),)
+            self.score = Score((_performance_part(performance, 0),), tempos, ALL_LANES, self.click)
+            self.cut = 0
+        else:
+            part = _performance_part(performance, self.cut)
+            self._change_over(self.score, part, performance.qpm, ALL_LANES)
 
     def forget_before(self, time: float) -> None:
         """Drop parts and tempos that were over by `time`."""
@@ -203,6 +233,12 @@ class Transport:
         kept = tuple(replace(p, end=tick) if p.end is None or p.end > tick else p for p in score.parts)
         kept = tuple(p for p in kept if p.start < tick)
         self.score = replace(score, parts=(*kept, part))
+
+    def _change_over(self, score: Score, part: Part, qpm: float, lanes: tuple[Lane, ...]) -> None:
+        """Let `part` take over at the cut, at `qpm`."""
+        kept = tuple(t for t in score.tempos if t.tick < self.cut)
+        tempos = (*kept, Tempo(score.due(self.cut), self.cut, qpm))
+        self._replace_from(replace(score, tempos=tempos, lanes=lanes), self.cut, part)
 
     def _go_on(self, score: Score, current: Part, rest: tuple[Part, ...]) -> None:
         """Take back what was to follow `current`."""
@@ -251,3 +287,11 @@ def _audition_part(pattern: Pattern, start: int, step: int) -> Part:
     """`pattern` from run tick `start` on, beginning at `step`."""
     base = start - step % pattern.steps * pattern.grid.ticks_per_step
     return Part(pattern, start, base, kind=PartKind.AUDITION)
+
+
+def _performance_part(performance: Performance, start: int, step: int = 0) -> Part:
+    """A performance from run tick `start` on, beginning at `step` of its grid."""
+    base = start - step * performance.grid.ticks_per_step
+    end = max(start, base + performance.end)
+    counted = Pattern(performance.grid, 1)
+    return Part(counted, start, base, end, PartKind.PERFORMANCE, performance=performance)
