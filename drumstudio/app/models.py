@@ -93,12 +93,18 @@ def import_model(source: Path) -> Path:
     """
     name = _checked(source)
     models = list_models()
-    twin = next((one for one in models if not one.shipped and _same(one, source)), None)
+    twin = find_twin(source, models)
     if twin is not None:
         raise CheckpointError(f"{source.name} is here already, as {twin.name}; nothing was copied")
     target = free_path(name)
     checkpoint.copy_model(source, target, name=_free_name(name, models))
     return target
+
+
+def find_twin(source: Path, models: list[ModelInfo] | None = None) -> ModelInfo | None:
+    """The user's own drummer, of `models`, that is the very model at `source`; None without one."""
+    among = list_models() if models is None else models
+    return next((one for one in among if not one.shipped and _same(one, source)), None)
 
 
 def free_path(name: str) -> Path:
