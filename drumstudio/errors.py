@@ -43,6 +43,10 @@ class NoFilesError(DatasetError):
     """The sources of a data set are there, and hold no file to judge."""
 
 
+class TrainingError(DrumStudioError):
+    """A training cannot be started, read or gone on with."""
+
+
 class CheckpointError(DrumStudioError):
     """A model file is missing, damaged, foreign or newer than this program."""
 

@@ -21,9 +21,9 @@ class TrainingPlan:
     """What to train, and how.
 
     `kind` is a network of :data:`drumstudio.ml.config.KINDS`, `layers` the units of each of its layers,
-    `attention` the steps that plain Drum RNN looks back on (0: none), `drums` 9 or 1.  With a `base`,
-    the file of a model, its weights are trained on: network, drums and what can be asked for are those
-    of the base, and of the network here only `dropout` counts.
+    `attention` the steps that plain Drum RNN looks back on (0: none), `dropout` the share left out after
+    each layer (None: the base's, or none), `drums` 9 or 1.  With a `base`, the file of a model, its weights are
+    trained on: network, drums and what can be asked for are those of the base, but for `dropout`.
 
     `steps` is the number of batches; with `patience` above 0 the training ends earlier, after so many
     steps without a better validation.  `device` is auto, cpu, cuda or mps.  `anchor` pulls a
@@ -35,7 +35,7 @@ class TrainingPlan:
     kind: str = DRUM_RNN
     layers: tuple[int, ...] = (64, 64)
     attention: int = 0
-    dropout: float = 0.0
+    dropout: float | None = None
     drums: int = 9
     base: Path | None = None
     steps: int = 1000

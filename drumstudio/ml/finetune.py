@@ -11,10 +11,10 @@ from drumstudio.ml.checkpoint import Checkpoint, Origin, Weights
 from drumstudio.ml.cutting import STEPS_PER_QUARTER
 
 
-def open_base(path: Path, drums: int, dropout: float) -> tuple[Checkpoint, Weights]:
+def open_base(path: Path, drums: int, dropout: float | None) -> tuple[Checkpoint, Weights]:
     """The model at `path` as the start of a fine-tuning on data of `drums` (9 or 1).
 
-    What is given has the base's network, with `dropout`, and names it among its origins.
+    What is given has the base's network, with `dropout` unless it is None, and names it among its origins.
     CheckpointError where it cannot be used, DatasetError where the data does not fit it.
     """
     base, weights = files.load(path)
@@ -36,8 +36,8 @@ def open_base(path: Path, drums: int, dropout: float) -> tuple[Checkpoint, Weigh
         steps=told.steps,
         validation_perplexity=told.validation_perplexity,
     )
-    described = replace(base.training, origins=(origin, *told.origins), figures={}, figures_of="")
-    network = replace(base.network, dropout=dropout)
+    described = replace(told, origins=(origin, *told.origins))
+    network = base.network if dropout is None else replace(base.network, dropout=dropout)
     return replace(base, network=network, training=described), weights
 
 
