@@ -18,15 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drumstudio.errors import MidiFileError
+from drumstudio.midi.raw import load_bytes
 
-MAX_BYTES = 4 << 20  # hours of e-kit playing; the notes of a much larger file would fill the memory
 MAX_TRACKS = 1000
 DEFAULT_TEMPO = 500_000  # microseconds a quarter: 120 quarters a minute
-_RIFF_HEADER = 12
 _META_TEXT, _META_NAME, _META_INSTRUMENT, _META_END = 0x01, 0x03, 0x04, 0x2F
 _META_TEMPO, _META_METER = 0x51, 0x58
 _PEDAL = 4
 _TWO_DATA_BYTES = frozenset((0xA0, 0xB0, 0xE0))
+# SMPTE rate -> frames, and how many microseconds they take; 29 is 30 frames with some numbers dropped.
+_FRAME_RATES = {24: (24, 1_000_000), 25: (25, 1_000_000), 29: (30, 1_001_000), 30: (30, 1_000_000)}
 # Data bytes of the system messages that are not sysex; a file should hold none of them.
 _SYSTEM_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}
 
@@ -62,7 +63,8 @@ class MidiSong:
     (tick, numerator, denominator), by tick, one a tick, the last written winning; `rows` the
     notes as lists in the order of :class:`MidiNote` with -1 for an open end, by track and time;
     `texts` are (tick, track, text); `marks` the tempo and meter events as written; `pedals` counts
-    hi-hat pedal messages (CC 4) by channel; `end` is the tick of the last end of a track.
+    hi-hat pedal messages (CC 4) by channel; `end` is the tick of the last end of a track; `damage` says
+    what is wrong with a file that was read for all that.
     """
 
     path: Path
@@ -77,6 +79,7 @@ class MidiSong:
     marks: list[Mark] = field(default_factory=list)
     pedals: Counter[int] = field(default_factory=Counter)
     end: int = 0
+    damage: str = ""
 
     @cached_property
     def notes(self) -> tuple[MidiNote, ...]:
@@ -116,6 +119,11 @@ class MidiSong:
             return [self]
         return [self._part(track, own) for track, own in sorted(rows.items())]
 
+    def tracks(self) -> list[MidiSong]:
+        """One song for each track that has notes, in the tempos and meters of them all."""
+        found = sorted({row[4] for row in self.rows})
+        return [replace(self, rows=[row for row in self.rows if row[4] == track]) for track in found]
+
     def _part(self, track: int, rows: list[list[int]]) -> MidiSong:
         part = replace(self, rows=rows, marks=[mark for mark in self.marks if mark.track == track])
         _settle_marks(part)
@@ -128,50 +136,18 @@ class MidiSong:
         return Counter(row[3] for row in self.rows)
 
 
-def read_song(path: str | Path) -> MidiSong:
+def read_song(path: str | Path, salvage: bool = False, frames: bool = False) -> MidiSong:
     """Read a MIDI file of type 0, 1 or 2.
 
-    Raises MidiFileError for what is no MIDI file, is damaged, or counts time in SMPTE frames.
+    With `salvage` each track of a damaged file is read up to its damage; with `frames` a file that
+    counts in SMPTE frames, not in beats, is read as if a quarter were a second.  Raises MidiFileError
+    for these without, and for what is no MIDI file.
     """
     path = Path(path)
-    return parse_song(_load(path), path)
+    return parse_song(load_bytes(path), path, salvage, frames)
 
 
-def _load(path: Path) -> bytes:
-    try:
-        if path.is_dir():
-            raise MidiFileError(f"{path} is a folder, not a MIDI file")
-        if path.exists() and not path.is_file():  # a pipe or device could block for ever
-            raise MidiFileError(f"{path} is not a regular file")
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise MidiFileError(f"{path} cannot be read: {error.strerror or error}") from error
-    except ValueError as error:  # a name with a null byte in it
-        raise MidiFileError(f"{str(path)!r} cannot be a file's name") from error
-    if not data:
-        raise MidiFileError(f"{path} is empty")
-    if data[:4] == b"RIFF" and data[8:12] == b"RMID":
-        data = _unwrapped(data)
-    if data[:4] != b"MThd":
-        raise MidiFileError(f"{path} is not a MIDI file")
-    if len(data) > MAX_BYTES:
-        raise MidiFileError(f"{path} is larger than {MAX_BYTES >> 20} MB, more than any drum part needs")
-    return data
-
-
-def _unwrapped(data: bytes) -> bytes:
-    """The MIDI file in a RIFF file, whose chunks may come in any order; b"" where it holds none."""
-    at = _RIFF_HEADER
-    while at + 8 <= len(data):
-        length = int.from_bytes(data[at + 4 : at + 8], "little")
-        if data[at : at + 4] == b"data":
-            return data[at + 8 :]
-        at += 8 + length + length % 2
-    return b""
-
-
-def parse_song(data: bytes, path: Path) -> MidiSong:
+def parse_song(data: bytes, path: Path, salvage: bool = False, frames: bool = False) -> MidiSong:
     """Song of a file's bytes; `path` only names it.  Raises MidiFileError as :func:`read_song` does."""
     if len(data) < 14 or data[:4] != b"MThd":
         raise MidiFileError(f"{path} is damaged: its header is cut short")
@@ -181,26 +157,59 @@ def parse_song(data: bytes, path: Path) -> MidiSong:
         raise MidiFileError(f"{path} is damaged: its header gives a wrong length")
     if kind > 2:
         raise MidiFileError(f"{path} is a MIDI file of type {kind}; only types 0, 1 and 2 exist")
-    if division & 0x8000:
+    if division & 0x8000 and not frames:
         raise MidiFileError(
             f"{path} counts time in SMPTE frames, not in beats; export it again with ticks per quarter note"
         )
     if division == 0:
         raise MidiFileError(f"{path} is damaged: it gives no ticks to the quarter note")
-    song = MidiSong(path, kind, division)
+    second = _ticks_of_second(division, path)
+    song = MidiSong(path, kind, second[0] if second else division)
     found = 0
-    for start, end in _tracks(data, 8 + length, path):
-        try:
-            _read_track(data[start:end], found, song)
-        except IndexError:
-            raise MidiFileError(f"{path} is damaged: track {found + 1} breaks off inside an event") from None
-        found += 1
-    if found < promised:
-        raise MidiFileError(
-            f"{path} is damaged: {promised} tracks are promised and {found} are there; get a whole copy"
-        )
+    try:
+        for start, end in _tracks(data, 8 + length, path, salvage):
+            _read_whole_track(data[start:end], found, song, salvage)
+            found += 1
+        if found < promised:
+            raise MidiFileError(
+                f"{path} is damaged: {promised} tracks are promised and {found} are there; get a whole copy"
+            )
+    except MidiFileError as error:
+        if not salvage:
+            raise
+        song.damage = song.damage or str(error)
+    if second:
+        song.marks = [mark for mark in song.marks if len(mark.value) == 2]
+        song.marks.append(Mark(0, 0, (second[1],)))
     _settle_marks(song)
     return song
+
+
+def _ticks_of_second(division: int, path: Path) -> tuple[int, int] | None:
+    """Ticks that a division in SMPTE frames counts in about a second, and how many microseconds they
+    take; None for a division in beats."""
+    if not division & 0x8000:
+        return None
+    rate, ticks = 256 - (division >> 8), division & 0xFF
+    if rate not in _FRAME_RATES or not ticks:
+        raise MidiFileError(f"{path} is damaged: it gives no ticks to the second")
+    frames, microseconds = _FRAME_RATES[rate]
+    return frames * ticks, microseconds
+
+
+def _read_whole_track(data: bytes, track: int, song: MidiSong, salvage: bool) -> None:
+    """Add a track's events to `song`; with `salvage` those before its damage.  Raises MidiFileError."""
+    try:
+        _read_track(data, track, song)
+    except IndexError:
+        words = f"{song.path} is damaged: track {track + 1} breaks off inside an event"
+        if not salvage:
+            raise MidiFileError(words) from None
+        song.damage = song.damage or words
+    except MidiFileError as error:
+        if not salvage:
+            raise
+        song.damage = song.damage or str(error)
 
 
 def _settle_marks(song: MidiSong) -> None:
@@ -211,17 +220,20 @@ def _settle_marks(song: MidiSong) -> None:
     song.meters = [(tick, n, d) for tick, (n, d) in sorted(meters.items())]
 
 
-def _tracks(data: bytes, at: int, path: Path) -> list[tuple[int, int]]:
-    """Start and end of every track's events; other chunks are passed over, as the specification asks."""
+def _tracks(data: bytes, at: int, path: Path, salvage: bool) -> list[tuple[int, int]]:
+    """Start and end of every track's events; other chunks are passed over, as the specification asks.
+
+    With `salvage` a last track that is cut short ends where the file does.
+    """
     found: list[tuple[int, int]] = []
     while at + 8 <= len(data):
         name, length = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8])
         if name == b"MTrk":
-            if at + 8 + length > len(data):
+            if at + 8 + length > len(data) and not salvage:
                 raise MidiFileError(
                     f"{path} is damaged: track {len(found) + 1} is cut short or gives a wrong length"
                 )
-            found.append((at + 8, at + 8 + length))
+            found.append((at + 8, min(len(data), at + 8 + length)))
             if len(found) > MAX_TRACKS:
                 raise MidiFileError(f"{path} has more than {MAX_TRACKS} tracks, more than any song needs")
         at += 8 + length

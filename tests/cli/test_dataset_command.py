@@ -69,7 +69,7 @@ def test_the_table_has_a_line_a_file(
     assert len(lines) == 1 + 4
     assert lines[-1].split(maxsplit=2)[1:] == [
         "no",
-        "is not a MIDI file; get the file anew, or export it again as a standard MIDI file",
+        "is not a MIDI file, but text; get the file anew, or export it again as a standard MIDI file",
     ]
     assert DataSet.load(tmp_path / "all.drumdata").kit == 1
 

@@ -12,7 +12,8 @@ from support.smf import chunk, drums, event, meta, meter, rock_file, smf, tempo,
 
 from drumstudio.errors import MidiFileError
 from drumstudio.midi.files import MidiNote, read_song
-from drumstudio.midi.reader import MAX_BYTES, MidiSong, parse_song
+from drumstudio.midi.raw import MAX_BYTES
+from drumstudio.midi.reader import MidiSong, parse_song
 
 
 def parse(*tracks: bytes, kind: int = 1, ppq: int = 480) -> MidiSong:
