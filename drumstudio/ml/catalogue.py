@@ -19,11 +19,11 @@ _MAX_NAME = 60
 class ModelInfo:
     """A model file, by its header alone.
 
-    `trained_on` says with what, `base` on top of which other drummer, and `date` when, `perplexity` is that of its validation split, `figures`
-    those of groups of what `figures_of` names; `splits` how many sequences there were to learn from and
-    to be measured on; `size` in bytes.  `styles` and `fills` say what it can be asked for, `notes` what
-    its owner wrote about it.  A file that cannot be used has its `problem` in words and its file's name
-    as name.
+    `trained_on` says with what, `base` on top of which other drummer, and `date` when; `licence` is that
+    of all data that went in.  `perplexity` is that of its validation split, `figures` those of groups of
+    what `figures_of` names; `splits` how many sequences there were to learn from and to be measured on;
+    `size` in bytes.  `styles` and `fills` say what it can be asked for, `notes` what its owner wrote
+    about it.  A file that cannot be used has its `problem` in words and its file's name as name.
     """
 
     path: Path
