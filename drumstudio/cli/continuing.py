@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,8 @@ from drumstudio.cli.primers import Primer, read_pattern
 from drumstudio.cli.wishes import Wishes
 from drumstudio.domain.dials import Dials
 from drumstudio.domain.drums import Drum
-from drumstudio.domain.pattern import Pattern
+from drumstudio.domain.pattern import MAX_BARS, Pattern
+from drumstudio.domain.timing import MAX_QPM, MIN_QPM
 from drumstudio.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,6 +21,30 @@ if TYPE_CHECKING:
     from drumstudio.ml.encoding import Events
     from drumstudio.ml.playing import Cancelled, OnStep
     from drumstudio.ml.sampler import Sampler
+
+BARS = 4
+_MAX_OUTPUTS = 256
+# Seeds drawn for the user: short enough to be typed again.
+_SEEDS = 1_000_000
+
+
+def check_numbers(args: argparse.Namespace) -> None:
+    """UsageError where a number that the options give is out of its range."""
+    if args.bars is not None and not 1 <= args.bars < MAX_BARS:
+        raise UsageError(f"--bars is 1 to {MAX_BARS - 1}, not {args.bars}")
+    if not 1 <= args.outputs <= _MAX_OUTPUTS:
+        raise UsageError(f"--outputs is 1 to {_MAX_OUTPUTS}, not {args.outputs}")
+    if args.primer_bars is not None and args.primer_bars < 1:
+        raise UsageError(f"--primer-bars is 1 or more, not {args.primer_bars}")
+    if args.seed is not None and args.seed < 0:
+        raise UsageError(f"--seed is 0 or more, not {args.seed}")
+    if args.qpm is not None and not MIN_QPM <= args.qpm <= MAX_QPM:
+        raise UsageError(f"--qpm is {MIN_QPM:g} to {MAX_QPM:g}, not {args.qpm}")
+
+
+def seed_of(args: argparse.Namespace) -> int:
+    """The seed that is given, or one that is drawn."""
+    return secrets.randbelow(_SEEDS) if args.seed is None else int(args.seed)
 
 
 def play(

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import argparse
 import json
-import secrets
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from drumstudio.cli import wishes
-from drumstudio.cli.continuing import fills_of, lanes_of, marked, play, task_of
+from drumstudio.cli.continuing import (
+    BARS,
+    check_numbers,
+    fills_of,
+    lanes_of,
+    marked,
+    play,
+    seed_of,
+    task_of,
+)
 from drumstudio.cli.primers import Primer, primer_of, read_pattern
 from drumstudio.cli.wishes import Wishes
 from drumstudio.domain.drums import DRUM_MAPS, Drum
-from drumstudio.domain.pattern import MAX_BARS
-from drumstudio.domain.timing import MAX_QPM, MIN_QPM
 from drumstudio.errors import UsageError
 
 if TYPE_CHECKING:
     from drumstudio.app.asking import Task
 
-_MAX_OUTPUTS = 256
-# Seeds drawn for the user: short enough to be typed again.
-_SEEDS = 1_000_000
-_BARS = 4
 _SOURCES = ("primer", "primer_drums", "complete", "dress")
 
 
@@ -69,7 +71,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--bars",
         type=int,
-        help=f"bars to generate, from the step after the primer, wherever in its bar that is ({_BARS})",
+        help=f"bars to generate, from the step after the primer, wherever in its bar that is ({BARS})",
     )
     parser.add_argument("--outputs", type=int, default=1, help="files to write (1)")
     parser.add_argument(
@@ -101,7 +103,7 @@ def run(args: argparse.Namespace) -> int:
     _check(args)
     wish = wishes.wishes_of(args)
     job = _job(args, wish)
-    seed = secrets.randbelow(_SEEDS) if args.seed is None else args.seed
+    seed = seed_of(args)
 
     from drumstudio.app.candidates import continuation, joined
     from drumstudio.domain.edits import set_bars
@@ -169,25 +171,16 @@ def _check(args: argparse.Namespace) -> None:
             "give what to play to either as --primer FILE or as --primer-drums LIST, --complete FILE "
             "or --dress FILE"
         )
-    if args.bars is not None and not 1 <= args.bars < MAX_BARS:
-        raise UsageError(f"--bars is 1 to {MAX_BARS - 1}, not {args.bars}")
-    if not 1 <= args.outputs <= _MAX_OUTPUTS:
-        raise UsageError(f"--outputs is 1 to {_MAX_OUTPUTS}, not {args.outputs}")
-    if args.primer_bars is not None and args.primer_bars < 1:
-        raise UsageError(f"--primer-bars is 1 or more, not {args.primer_bars}")
+    check_numbers(args)
     if args.primer_bars is not None and args.primer is None:
         raise UsageError("--primer-bars goes with --primer; a list says itself how long it is")
-    if args.seed is not None and args.seed < 0:
-        raise UsageError(f"--seed is 0 or more, not {args.seed}")
-    if args.qpm is not None and not MIN_QPM <= args.qpm <= MAX_QPM:
-        raise UsageError(f"--qpm is {MIN_QPM:g} to {MAX_QPM:g}, not {args.qpm}")
     if given[0] in ("complete", "dress"):
         for name in ("bars", "given", "with_primer") + (("lock",) if args.dress else ()):
             if getattr(args, name):
                 raise UsageError(f"--{name.replace('_', '-')} does not go with --{given[0]}")
     elif args.given is not None and args.lock is None:
         raise UsageError("--given goes with --lock, which says which of its rows stay")
-    args.bars = _BARS if args.bars is None else args.bars
+    args.bars = BARS if args.bars is None else args.bars
 
 
 def _job(args: argparse.Namespace, wish: Wishes) -> _Job:

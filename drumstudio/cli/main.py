@@ -36,6 +36,7 @@ COMMANDS: dict[str, str] = {
     "play": "play a MIDI file or project",
     "ports": "list sound and MIDI outputs and inputs",
     "models": "list the drummers that are installed",
+    "compare": "let drummers continue one primer, side by side",
     "export": "export a project as a MIDI file",
     "record": "record an e-kit as a take",
     "takes": "list, rename, delete and quantise takes",
