@@ -22,7 +22,7 @@ class TrainingPlan:
 
     `kind` is a network of :data:`drumstudio.ml.config.KINDS`, `layers` the units of each of its layers,
     `attention` the steps that plain Drum RNN looks back on (0: none), `dropout` the share left out after
-    each layer (None: the base's, or none), `drums` 9 or 1.  With a `base`, the file of a model, its weights are
+    each layer (None: as the base has it), `drums` 9 or 1.  With a `base`, the file of a model, its weights are
     trained on: network, drums and what can be asked for are those of the base, but for `dropout`.
 
     `steps` is the number of batches; with `patience` above 0 the training ends earlier, after so many

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 
@@ -70,3 +72,24 @@ def report_of(told: dict[str, Any]) -> Report:
     if not isinstance(report.perplexity, (int, float)):
         raise ValueError("a report has a perplexity")
     return report
+
+
+def best_of(reports: Iterable[Report]) -> Report | None:
+    """The report whose model is kept: the best on validation, or the newest where nothing is held out."""
+    best: Report | None = None
+    for report in reports:
+        if best is None or is_better(report, best):
+            best = report
+    return best
+
+
+def is_better(report: Report, best: Report) -> bool:
+    """Whether the model of `report` is kept in the place of that of `best`."""
+    if report.validation_perplexity is None or best.validation_perplexity is None:
+        return True
+    return report.validation_perplexity < best.validation_perplexity
+
+
+def state_path(model: Path) -> Path:
+    """Where the training of `model` keeps what resuming it needs."""
+    return model.with_suffix(".resume")

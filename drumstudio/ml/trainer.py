@@ -21,7 +21,7 @@ from drumstudio.ml.checkpoint import Checkpoint, Weights
 from drumstudio.ml.devices import device_called
 from drumstudio.ml.metrics import Score, evaluate, score_batch
 from drumstudio.ml.model import Network, build
-from drumstudio.ml.reports import Outcome, Report, Settings, report_of
+from drumstudio.ml.reports import Outcome, Report, Settings, is_better, report_of, state_path
 from drumstudio.ml.windows import IGNORED, Track, Windows
 
 __all__ = [
@@ -38,11 +38,6 @@ __all__ = [
 STATE_FORMAT = "drumstudio-training"
 STATE_VERSION = 1
 _WARM_UP = 50
-
-
-def state_path(model: Path) -> Path:
-    """Where the training of `model` keeps what resuming it needs."""
-    return model.with_suffix(".resume")
 
 
 def use_threads(count: int) -> None:
@@ -228,20 +223,13 @@ class Trainer:
             device=self.model.device.type,
         )
         self._seconds, self._timed = 0.0, 0
-        if self._better(report):
+        if self._best is None or is_better(report, self._best):
             self._best = report
             self._save_model(report)
         self._last = report
         self._save_state()
         if on_report is not None:
             on_report(report)
-
-    def _better(self, report: Report) -> bool:
-        """Whether to keep this model; without a validation split the newest is kept."""
-        if self._best is None or report.validation_perplexity is None:
-            return True
-        best = self._best.validation_perplexity
-        return best is None or report.validation_perplexity < best
 
     def _exhausted(self) -> bool:
         patience, best = self._settings.patience, self._best

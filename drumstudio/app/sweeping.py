@@ -1,0 +1,222 @@
+"""Sweeps: many shapes of a network on the same data and seed, the hopeless ones stopped early.
+
+The rule is successive halving (Jamieson & Talwalkar 2016): all shapes train to an eighth of the steps,
+and the better half by validation perplexity goes on to a quarter; again to a half; what is left then
+trains to the end.  All are compared at the same step, and a resumed sweep comes to the same end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from drumstudio.app.preparing import prepare
+from drumstudio.app.runs import Cell, CellState, SweepGrid, TrainingPlan
+from drumstudio.errors import CheckpointError, DatasetError, DrumStudioError, TrainingError, UsageError
+from drumstudio.ml.reports import Report, best_of, state_path
+
+if TYPE_CHECKING:
+    from drumstudio.ml.dataset import DataSet
+
+HALVINGS = 3
+MAX_CELLS = 64
+_Key = TypeVar("_Key")
+Shape = tuple[int, int]
+
+
+def rungs(steps: int, cells: int) -> tuple[int, ...]:
+    """The steps at which shapes are compared, the last of them `steps`, each half of the next."""
+    halvings = min(HALVINGS, max(0, math.ceil(math.log2(max(1, cells)))))
+    return tuple(dict.fromkeys(max(1, steps >> back) for back in range(halvings, -1, -1)))
+
+
+def survivors(scores: Mapping[_Key, float]) -> list[_Key]:
+    """The better half of `scores` (lower is better), rounded up; of equals the earlier one stays."""
+    best = sorted(scores, key=lambda key: scores[key])
+    kept = set(best[: math.ceil(len(best) / 2)])
+    return [key for key in scores if key in kept]
+
+
+def planned_steps(steps: int, cells: int) -> int:
+    """Steps of all shapes together, if none fails or gets flat before its time."""
+    total, before = 0, 0
+    for rung in rungs(steps, cells):
+        total += (rung - before) * cells
+        before, cells = rung, math.ceil(cells / 2)
+    return total
+
+
+@dataclass(frozen=True, slots=True)
+class SweepOutcome:
+    """How a sweep ended: its table, the cell whose model is best (None: none has any), whether all was done."""
+
+    cells: tuple[Cell, ...]
+    best: Cell | None
+    done: bool
+
+
+def cell_path(folder: Path, layers: int, units: int) -> Path:
+    """Where a sweep in `folder` keeps the model of a shape."""
+    return folder / "cells" / f"{layers}x{units}.safetensors"
+
+
+def best_cell(cells: tuple[Cell, ...]) -> Cell | None:
+    """The cell with the lowest perplexity among those whose models are kept."""
+    kept = [cell for cell in cells if cell.perplexity is not None and cell.state is not CellState.DROPPED]
+    return min(kept, key=lambda cell: cell.perplexity or 0.0, default=None)
+
+
+class Sweep:
+    """Trains every shape of `plan.grid` on `data`; table and models stand in `folder`.
+
+    `tell(cell)` hears of every change of a cell, `stopped` and `on_step` are those of a trainer.  A
+    sweep that was broken off goes on from what is there.  Raises UsageError, DatasetError.
+    """
+
+    def __init__(
+        self,
+        plan: TrainingPlan,
+        data: DataSet,
+        folder: Path,
+        tell: Callable[[Cell], None],
+        stopped: Callable[[], bool],
+        on_step: Callable[[Cell], None] | None = None,
+    ) -> None:
+        if not data.split("validation"):
+            raise DatasetError("a sweep compares shapes on the validation split, and it is empty; add files")
+        self._plan = replace(plan, base=None, grid=None, decay=False)
+        self._data, self._folder = data, folder
+        self._tell, self._stopped, self._on_step = tell, stopped, on_step
+        self._cells = {(cell.layers, cell.units): cell for cell in cells_of(plan.grid or SweepGrid())}
+        self._rungs = rungs(plan.steps, len(self._cells))
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """The table as it is."""
+        return tuple(self._cells.values())
+
+    def resume(self, cells: tuple[Cell, ...]) -> None:
+        """Take up the table of a sweep that was broken off."""
+        for cell in cells:
+            if (shape := (cell.layers, cell.units)) in self._cells:
+                state = CellState.WAITING if cell.state is CellState.TRAINING else cell.state
+                self._cells[shape] = replace(cell, state=state)
+
+    def run(self) -> SweepOutcome:
+        """Train until all is done or `stopped` says so."""
+        alive = list(self._cells)
+        for rung in self._rungs:
+            for shape in alive:
+                if not self._train(shape, rung):
+                    return SweepOutcome(self.cells, best_cell(self.cells), False)
+            alive = [shape for shape in alive if self._cells[shape].state is not CellState.FAILED]
+            if rung < self._rungs[-1]:
+                alive = self._halve(alive, rung)
+        for shape in alive:
+            self._change(replace(self._cells[shape], state=CellState.DONE))
+        best = best_cell(self.cells)
+        if best is None:
+            raise TrainingError(f"no shape could be trained: {self.cells[0].message}")
+        return SweepOutcome(self.cells, best, True)
+
+    def _halve(self, alive: list[Shape], rung: int) -> list[Shape]:
+        """Those of `alive` that go on after `rung`; the others give up their files."""
+        scores = {shape: _score(self._cells[shape], rung) for shape in alive}
+        kept = survivors(scores)
+        for shape in alive:
+            cell = self._cells[shape]
+            if shape not in kept and cell.state is not CellState.DROPPED:
+                message = f"at step {rung} {len(kept)} of {len(alive)} did better"
+                self._change(replace(cell, state=CellState.DROPPED, message=message))
+                path = cell_path(self._folder, *shape)
+                for each in (path, state_path(path)):
+                    with contextlib.suppress(OSError):
+                        each.unlink(missing_ok=True)
+        return kept
+
+    def _train(self, shape: Shape, rung: int) -> bool:
+        """Train a shape up to the step `rung`; whether it came there, or failed, before it was stopped."""
+        cell = self._cells[shape]
+        if cell.state in (CellState.DROPPED, CellState.FAILED) or cell.step >= rung:
+            return True
+        if self._stopped():
+            return False
+        layers, units = shape
+        plan = replace(self._plan, layers=(units,) * layers, steps=rung, name=self._name(shape))
+        self._change(replace(cell, state=CellState.TRAINING))
+        try:
+            reason = self._run(plan, shape)
+        except (CheckpointError, DatasetError, UsageError):
+            raise  # of the disk, the data or the plan: no other shape would fare better
+        except DrumStudioError as error:
+            self._change(replace(self._cells[shape], state=CellState.FAILED, message=str(error)))
+            return True
+        self._change(replace(self._cells[shape], state=CellState.WAITING))
+        return reason != "stopped"
+
+    def _run(self, plan: TrainingPlan, shape: Shape) -> str:
+        """Train a shape as `plan` says; gives why it ended."""
+        path = cell_path(self._folder, *shape)
+        trainer = prepare(plan, self._data, path)
+        cell = self._cells[shape]
+        began, before = time.monotonic(), cell.seconds
+        reports = {report.step: report for report in cell.reports}
+        if state_path(path).is_file():
+            step = trainer.resume()
+            # A killed process may have told of one report too few.
+            reports = {each: report for each, report in reports.items() if each <= step}
+            if trainer.last is not None:
+                reports[trainer.last.step] = trainer.last
+
+        def on_report(report: Report) -> None:
+            reports[report.step] = report
+            on_step(report.step, tell=True)
+
+        def on_step(step: int, tell: bool = False) -> None:
+            kept = tuple(reports[each] for each in sorted(reports))
+            best = best_of(kept)
+            now = replace(
+                self._cells[shape],
+                step=step,
+                reports=kept,
+                perplexity=best and best.validation_perplexity,
+                seconds=before + time.monotonic() - began,
+            )
+            self._cells[shape] = now
+            if tell:
+                self._tell(now)
+            elif self._on_step is not None:
+                self._on_step(now)
+
+        outcome = trainer.run(on_report, self._stopped, on_step)
+        on_step(outcome.step, tell=True)
+        return outcome.reason
+
+    def _change(self, cell: Cell) -> None:
+        self._cells[cell.layers, cell.units] = cell
+        self._tell(cell)
+
+    def _name(self, shape: Shape) -> str:
+        layers, units = shape
+        return f"{self._plan.name or 'Sweep'} {layers} x {units}"
+
+
+def cells_of(grid: SweepGrid) -> tuple[Cell, ...]:
+    """The cells of `grid` before anything was trained, small ones first.  Raises UsageError."""
+    shapes = dict.fromkeys((layers, units) for layers in sorted(grid.layers) for units in sorted(grid.units))
+    if not shapes:
+        raise UsageError("a sweep needs at least one number of layers and one of units")
+    if len(shapes) > MAX_CELLS:
+        raise UsageError(f"a sweep has at most {MAX_CELLS} shapes, not {len(shapes)}")
+    return tuple(Cell(layers, units) for layers, units in shapes)
+
+
+def _score(cell: Cell, rung: int) -> float:
+    """The best validation perplexity of `cell` up to the step `rung`."""
+    told = (report.validation_perplexity for report in cell.reports if report.step <= rung)
+    return min((one for one in told if one is not None), default=math.inf)
