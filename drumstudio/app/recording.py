@@ -40,18 +40,18 @@ class RecordingRequest:
 class Recorder:
     """Listens to a kit from `begin` to `end`, and saves in `finish` what came; nothing is ever sent on.
 
-    `struck` is called on the input's thread at every stroke.
+    `came` is called on the input's thread with all that is kept.
     """
 
     def __init__(
         self,
         request: RecordingRequest,
         heard: Heard,
-        struck: Callable[[Arrival], None] = lambda _arrival: None,
+        came: Callable[[Arrival], None] = lambda _arrival: None,
     ) -> None:
         self.request = request
         self._heard = heard
-        self._struck = struck
+        self._came = came
         self._guard = threading.Lock()
         self._arrivals: list[Arrival] = []
         self._strokes = 0
@@ -165,8 +165,7 @@ class Recorder:
         opened.add(arrival)
         if first:
             self.place(arrival.seconds)
-        if strikes:
-            self._struck(arrival)
+        self._came(arrival)
 
     def _recognised(self, known: DrumMap, arrivals: tuple[Arrival, ...]) -> DrumMap:
         """The map of the strokes where nothing speaks for the kit's and they are clear."""

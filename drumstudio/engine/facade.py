@@ -66,7 +66,7 @@ class Engine:
         self._scheduler.post(lambda s: s.audition(pattern, step))
 
     def perform(self, performance: Performance | None) -> None:
-        """Play a performance once at its own tempo in place of what plays; with None stop the one that does."""
+        """Play a performance once, at its own tempo, in place of what plays; with None stop the one playing."""
         self._scheduler.post(lambda s: s.perform(performance))
 
     def mark_played(self, passes: int, step: int, drum: Drum) -> None:

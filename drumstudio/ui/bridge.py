@@ -12,7 +12,8 @@ from drumstudio.app.jobs import JobControl, JobDone, JobEvent, JobFailed, JobPro
 
 class Bridge(QObject):
     """Signals that threads emit: `engine_event(EngineEvent)`, `generation_event(GenerationEvent)`,
-    `surprise_event(SurpriseEvent)`, `job_event(JobEvent)`, `kit_event(KitEvent)` and
+    `surprise_event(SurpriseEvent)`, `job_event(JobEvent)`, `kit_event(KitEvent)`,
+    `recording_event(Arrival)` while something is recorded, `quick_event(JobEvent)` and
     `bug(kind, value, traceback)`.
 
     It lives in the window's thread, so slots that are bound methods of QObjects there run there.
@@ -23,6 +24,8 @@ class Bridge(QObject):
     surprise_event = Signal(object)
     job_event = Signal(object)
     kit_event = Signal(object)
+    recording_event = Signal(object)
+    quick_event = Signal(object)
     bug = Signal(object, object, object)
 
 
@@ -39,12 +42,14 @@ class Background(QObject):
     finished = Signal()
     failed = Signal(str)
 
-    def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
+    def __init__(self, bridge: Bridge, parent: QObject | None = None, *, quick: bool = False) -> None:
+        """With `quick` on a thread of its own, for what must not wait behind long work."""
         super().__init__(parent)
         self._bridge = bridge
-        self._jobs = Jobs(bridge.job_event.emit)
+        event = bridge.quick_event if quick else bridge.job_event
+        self._jobs = Jobs(event.emit)
         self._running: dict[int, tuple[str, Callable[[Any], None], Callable[[str], None] | None]] = {}
-        bridge.job_event.connect(self._on_event)
+        event.connect(self._on_event)
 
     @property
     def busy(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -12,6 +13,7 @@ from drumstudio.domain.project import Project
 from drumstudio.engine.devices import SILENCE, SYNTH
 from drumstudio.engine.facade import Engine, EngineEvent, OutputChoice, Position
 from drumstudio.engine.outputs import OutputState
+from drumstudio.engine.performing import Performance
 from drumstudio.settings import Settings
 from drumstudio.ui.bridge import Bridge
 from drumstudio.ui.document import Document
@@ -24,11 +26,16 @@ _FRAME = 16  # milliseconds
 class Playing(QObject):
     """Carries the user's wishes to the engine and shows what it does.
 
-    Signals: `moved(Position | None)` once a frame while playing and once when stopped,
-    `output_failed(sentence)` when the output needs the user.
+    Signals: `moved(Position | None)` once a frame while playing and once when stopped, `performed(Position |
+    None)` in its place while a take is performed, `began()` when playing begins, `output_failed(sentence)`
+    when the output needs the user.
+
+    `interrupt` is what `toggle` does instead where there is something to end; it tells whether there was.
     """
 
     moved = Signal(object)
+    performed = Signal(object)
+    began = Signal()
     output_failed = Signal(str)
 
     def __init__(
@@ -47,6 +54,9 @@ class Playing(QObject):
         self._was_playing = False
         self._told = ""
         self.loop = True
+        self.interrupt: Callable[[], bool] = _nothing
+        self._stand_in: Pattern | None = None
+        self._held = False  # a loop, whatever the loop button says
         self.soundfont: Path | None = None
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -101,10 +111,51 @@ class Playing(QObject):
 
     def toggle(self) -> None:
         """Play or stop."""
+        if self.interrupt():
+            return
         if self._engine.playing:
             self._engine.stop()
         else:
             self._engine.play()
+
+    def stop(self) -> None:
+        """Stop."""
+        self._engine.stop()
+
+    def run(self, stand_in: Pattern | None = None) -> None:
+        """Play from the beginning, in a loop until it is stopped; `stand_in` instead of the pattern on screen
+        where given."""
+        self._stand_in = stand_in
+        self._engine.set_project(self._sounding(self._document.project))
+        self.hold_loop(True)
+        self._engine.play(0)
+
+    def hold_loop(self, held: bool) -> None:
+        """Loop whatever the loop button says, or no longer."""
+        self._held = held
+        self._engine.set_loop(self.loop or held)
+
+    def perform(self, performance: Performance | None) -> None:
+        """Play a take at its own timing instead of the pattern; with None stop it."""
+        self._engine.perform(performance)
+
+    def place_at(self, moment: float) -> Position | None:
+        """Where in the project's pattern `moment` (perf_counter) falls, by what sounds then."""
+        position = self._engine.position_at(moment)
+        elsewhere = position is None or position.auditioning or position.performing
+        return None if elsewhere or self._stand_in is not None else position
+
+    def bar_line_after(self, moment: float) -> float | None:
+        """When the first bar line after `moment` (perf_counter) sounds; None when stopped."""
+        return self._engine.bar_line_after(moment)
+
+    def began_at(self) -> float | None:
+        """When the first step after the count-in sounds, or did; to be asked when `began` tells."""
+        return self._engine.began_at()
+
+    def mark_played(self, passes: int, step: int, drum: Drum) -> None:
+        """What is about to be put into a cell has just been struck: it does not sound again in this pass."""
+        self._engine.mark_played(passes, step, drum)
 
     def to_start(self) -> None:
         """Go back to the first step."""
@@ -130,7 +181,7 @@ class Playing(QObject):
         """Loop or stop at the end."""
         self.loop = on
         self._settings.set("loop", on)
-        self._engine.set_loop(on)
+        self._engine.set_loop(on or self._held)
         self._transport.show_loop(on)
 
     def toggle_loop(self) -> None:
@@ -188,7 +239,11 @@ class Playing(QObject):
         self._settings.set("level", self._transport.level.value())
 
     def _project_changed(self, project: Project) -> None:
-        self._engine.set_project(project)
+        self._engine.set_project(self._sounding(project))
+
+    def _sounding(self, project: Project) -> Project:
+        """What is played of `project`."""
+        return project if self._stand_in is None else project.with_pattern(self._stand_in)
 
     def _on_event(self, event: EngineEvent) -> None:
         if event in (EngineEvent.OUTPUT, EngineEvent.CHOICES):
@@ -199,9 +254,19 @@ class Playing(QObject):
         if playing != self._was_playing:
             self._was_playing = playing
             self._transport.show_playing(playing)
-            if not playing:
+            if playing:
+                self.began.emit()
+            else:
                 self._timer.stop()
+                self._let_go()
                 self.moved.emit(None)
+                self.performed.emit(None)
+
+    def _let_go(self) -> None:
+        """What was played instead of the pattern is over."""
+        if self._stand_in is not None:
+            self._stand_in = None
+            self._engine.set_project(self._document.project)
 
     def _show_output(self) -> None:
         engine = self._engine
@@ -216,6 +281,15 @@ class Playing(QObject):
 
     def _frame(self) -> None:
         position: Position | None = self._engine.position()
-        if position is not None:
-            self._transport.show_position(position, self._document.pattern.grid)
-            self.moved.emit(position)
+        if position is None:
+            return
+        if position.performing:
+            self.performed.emit(position)
+            return
+        grid = (self._stand_in or self._document.pattern).grid
+        self._transport.show_position(position, grid)
+        self.moved.emit(position)
+
+
+def _nothing() -> bool:
+    return False
