@@ -145,10 +145,7 @@ def read_progress(run: Run, folder: Path) -> Run:
             counts=DataCounts(**about["counts"]),
             device=str(about["device"]),
         )
-    if run.plan.grid is not None:
-        with contextlib.suppress(*_DAMAGED):
-            run = with_cells(run, [cell_from_json(each) for each in _read(folder / CELLS)["cells"]])
-    return run
+    return run if run.plan.grid is None else with_cells(run, read_cells(folder))
 
 
 def with_cells(run: Run, cells: Iterable[Cell]) -> Run:
@@ -199,6 +196,14 @@ def write_about(folder: Path, levels: Levels, counts: DataCounts, device: str) -
 def write_cells(folder: Path, cells: Iterable[Cell]) -> None:
     """Keep the table of a sweep.  Raises OSError."""
     _write(folder / CELLS, {"cells": [cell_to_json(cell) for cell in cells]})
+
+
+def read_cells(folder: Path) -> tuple[Cell, ...]:
+    """The table of a sweep; empty where there is none that can be read."""
+    try:
+        return tuple(cell_from_json(each) for each in _read(folder / CELLS)["cells"])
+    except _DAMAGED:
+        return ()
 
 
 def read_reports(path: Path) -> list[Report]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 from drumstudio.app.preparing import prepare
 from drumstudio.app.runs import Cell, CellState, SweepGrid, TrainingPlan
 from drumstudio.errors import CheckpointError, DatasetError, DrumStudioError, TrainingError, UsageError
+from drumstudio.ml.config import NetworkConfig
 from drumstudio.ml.reports import Report, best_of, state_path
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def planned_steps(steps: int, cells: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class SweepOutcome:
-    """How a sweep ended: its table, the cell whose model is best (None: none has any), whether all was done."""
+    """How a sweep ended: its table, the cell of the best model (or None), whether all was done."""
 
     cells: tuple[Cell, ...]
     best: Cell | None
@@ -213,6 +214,11 @@ def cells_of(grid: SweepGrid) -> tuple[Cell, ...]:
         raise UsageError("a sweep needs at least one number of layers and one of units")
     if len(shapes) > MAX_CELLS:
         raise UsageError(f"a sweep has at most {MAX_CELLS} shapes, not {len(shapes)}")
+    for layers, units in shapes:
+        try:
+            NetworkConfig(layers=(units,) * layers)
+        except ValueError as error:
+            raise UsageError(f"{layers} x {units} is no network: {error}") from error
     return tuple(Cell(layers, units) for layers, units in shapes)
 
 

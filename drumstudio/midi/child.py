@@ -11,12 +11,18 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 
 _ROOT = Path(__file__).resolve().parents[2]
 
 
-def start_child(module: str, *words: str) -> subprocess.Popen[bytes]:
-    """Run `python -m module words...` with pipes for stdin and stdout, and a silent stderr."""
+def start_child(
+    module: str, *words: str, errors: IO[bytes] | int = subprocess.DEVNULL, apart: bool = False
+) -> subprocess.Popen[bytes]:
+    """Run `python -m module words...` with pipes for stdin and stdout; stderr goes to `errors`.
+
+    One that stands `apart` is spared the Ctrl+C that is meant for this program.
+    """
     environment = dict(os.environ)
     # A JACK client must never start a sound server that the user did not ask for.
     environment["JACK_NO_START_SERVER"] = "1"
@@ -27,7 +33,8 @@ def start_child(module: str, *words: str) -> subprocess.Popen[bytes]:
         [sys.executable, "-m", module, *words],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=errors,
+        start_new_session=apart,
         bufsize=0,
         env=environment,
     )
