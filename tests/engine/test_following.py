@@ -46,7 +46,7 @@ def test_after_two_bars_the_place_is_known_to_five_milliseconds(qpm: float, seed
     follower.start()
     moments = ticks(qpm, 10 * BAR)
     assert worst(follower, moments, uneven(moments, seed), 2 * BAR) < 0.005
-    assert follower.qpm == pytest.approx(qpm, rel=0.005)
+    assert follower.qpm == pytest.approx(qpm, rel=0.01)
 
 
 @settings(max_examples=12, deadline=None)
@@ -117,13 +117,74 @@ def test_stop_keeps_the_place_and_continue_goes_on_from_it() -> None:
     assert follower.position(stamps[73]) == pytest.approx(0.0, abs=1e-9)
 
 
-def test_a_clock_that_was_away_is_learnt_anew() -> None:
+def test_a_clock_that_was_away_is_learnt_anew_and_its_silence_counted_by_the_tempo_before() -> None:
     follower = ClockFollower()
     follower.start()
-    for stamp in ticks(120, 96):
+    first = ticks(120, 96)
+    for stamp in first:
         follower.pulse(stamp)
-    back = ticks(60, 48, 100.0)
+    back = ticks(60, 48, first[0] + 240 * 60 / (120 * 24))
     for stamp in back:
         follower.pulse(stamp)
     assert follower.qpm == pytest.approx(60)
-    assert follower.position(back[-1]) == pytest.approx(143 / 24)
+    assert follower.position(back[-1]) == pytest.approx((240 + 47) / 24)
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    qpm=st.floats(90, 150), seed=st.integers(0, 2**32), at=st.integers(BAR, 3 * BAR), lost=st.integers(-1, 3)
+)
+def test_ticks_that_are_lost_or_doubled_on_the_way_do_not_shift_the_song(
+    qpm: float, seed: int, at: int, lost: int
+) -> None:
+    follower = ClockFollower()
+    follower.start()
+    moments = ticks(qpm, 6 * BAR)
+    stamps = uneven(moments, seed)
+    for stamp in stamps[:at] + stamps[at + lost :]:
+        follower.pulse(stamp)
+    end = moments[-1]
+    position = follower.position(end)
+    assert position is not None
+    assert abs(position * 24 - (len(moments) - 1)) * 60 / (qpm * 24) < 0.005
+
+
+def test_half_and_double_tempo_are_no_lost_ticks() -> None:
+    for before, after in ((120, 60), (70, 140)):
+        follower = ClockFollower()
+        follower.start()
+        first = ticks(before, 2 * BAR)
+        then = ticks(after, 2 * BAR, first[-1] + 60 / (after * 24))
+        for stamp in uneven(first + then, 5):
+            follower.pulse(stamp)
+        assert follower.qpm == pytest.approx(after, rel=0.01)
+        position = follower.position(then[-1])
+        assert position is not None
+        assert position * 24 == pytest.approx(4 * BAR - 1, abs=0.2)
+
+
+def test_the_moment_of_a_place_is_the_inverse_of_the_place_at_a_moment() -> None:
+    follower = ClockFollower()
+    assert follower.moment(1.0) is None
+    follower.start()
+    follower.locate(6)
+    for stamp in ticks(100, 60):
+        follower.pulse(stamp)
+    assert follower.moment(1.5) == pytest.approx(10.0)
+    position = follower.position(12.34)
+    assert position is not None
+    assert follower.moment(position) == pytest.approx(12.34)
+
+
+def test_a_position_told_while_running_holds_from_the_next_tick_on() -> None:
+    follower = ClockFollower()
+    follower.start()
+    stamps = ticks(120, 60)
+    for stamp in stamps[:40]:
+        follower.pulse(stamp)
+    follower.locate(32)
+    assert not follower.placed
+    for stamp in stamps[40:]:
+        follower.pulse(stamp)
+    assert follower.placed
+    assert follower.position(stamps[40]) == pytest.approx(8.0)
