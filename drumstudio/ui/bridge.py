@@ -13,8 +13,8 @@ from drumstudio.app.jobs import JobControl, JobDone, JobEvent, JobFailed, JobPro
 class Bridge(QObject):
     """Signals that threads emit: `engine_event(EngineEvent)`, `generation_event(GenerationEvent)`,
     `surprise_event(SurpriseEvent)`, `job_event(JobEvent)`, `kit_event(KitEvent)`,
-    `recording_event(Arrival)` while something is recorded, `quick_event(JobEvent)` and
-    `bug(kind, value, traceback)`.
+    `recording_event(Arrival)` while something is recorded, `training_event(TrainingEvent)`,
+    `quick_event(JobEvent)` and `bug(kind, value, traceback)`.
 
     It lives in the window's thread, so slots that are bound methods of QObjects there run there.
     """
@@ -25,6 +25,7 @@ class Bridge(QObject):
     job_event = Signal(object)
     kit_event = Signal(object)
     recording_event = Signal(object)
+    training_event = Signal(object)
     quick_event = Signal(object)
     bug = Signal(object, object, object)
 
