@@ -42,6 +42,11 @@ QUndoView::item:hover { background: $raised; }
 QUndoView::item:selected { background: $accent; color: $on_accent; }
 QLabel[role="section"] { color: $accent_text; font-weight: 600; }
 
+QFrame[pane="true"] { background: $panel; border: 1px solid $border; border-radius: 8px; }
+QLabel#overlay { background: rgba(39, 35, 56, 225); border: 2px dashed $accent_text; border-radius: 8px;
+  color: $on_accent; font-size: 18px; font-weight: 600; }
+QLineEdit[kind="small"] { padding: 1px 6px; border-radius: 5px; font-size: 12px; }
+
 QPushButton[kind="small"] { background: $hover; border-radius: 6px; padding: 2px 10px; font-size: 12px; }
 QPushButton[kind="small"]:hover { background: $border_strong; }
 QPushButton[kind="small"]:disabled { background: $raised; color: $text_faint; }
