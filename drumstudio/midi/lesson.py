@@ -76,6 +76,18 @@ class Lesson:
         """Ask for the pad at `place` once more."""
         self._go(max(0, min(place, len(self.pads))))
 
+    def set_pads(self, pads: Sequence[Pad]) -> None:
+        """Ask for these pads instead; what was answered stays, and the next is the first that was not."""
+        self.pads = tuple(pads)
+        done = {*self.answers, *self.passed}
+        self._go(next((place for place, pad in enumerate(self.pads) if pad not in done), len(self.pads)))
+
+    def clear(self) -> None:
+        """Forget all answers and begin anew."""
+        self.answers.clear()
+        self.passed.clear()
+        self._go(0)
+
     def _go(self, place: int) -> None:
         self._place = place
         self._heard = []

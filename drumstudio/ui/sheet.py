@@ -25,6 +25,7 @@ QFrame[card="true"] { background: $raised; border: 1px solid $border; border-rad
 QFrame[card="true"][lit="true"] { background: $accent_ground; border: 1px solid $accent_text; }
 QFrame[card="true"][lit="true"][focused="true"] { border: 1px solid $focus; }
 QLabel[role="badge"] { background: $field; color: $text; border-radius: 5px; }
+QLabel[role="wish"] { font-size: 20px; font-weight: 600; }
 QLabel[role="hint"] { color: $text_muted; }
 QLabel[role="code"] { color: $text; background: $field; border-radius: 6px; padding: 6px 8px;
   font-family: monospace; font-size: 12px; }
