@@ -8,8 +8,10 @@ from pathlib import Path
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.pattern import Pattern
 from drumstudio.domain.project import Project
+from drumstudio.domain.take import Arrival
 from drumstudio.engine.clock import Clock, MonotonicClock
 from drumstudio.engine.devices import SILENCE, Devices, OutputChoice
+from drumstudio.engine.external_clock import CLOCK_MESSAGES, ClockState
 from drumstudio.engine.null_output import NullOutput
 from drumstudio.engine.outputs import Choke, Output, OutputStatus, Strike
 from drumstudio.engine.performing import Performance
@@ -18,7 +20,7 @@ from drumstudio.engine.scheduler import EngineEvent, Scheduler
 from drumstudio.engine.transport import Position, position_in
 from drumstudio.midi.ports import PortList
 
-__all__ = ["SILENCE", "Engine", "EngineEvent", "OutputChoice", "Position"]
+__all__ = ["SILENCE", "ClockState", "Engine", "EngineEvent", "OutputChoice", "Position"]
 
 
 class Engine:
@@ -66,7 +68,7 @@ class Engine:
         self._scheduler.post(lambda s: s.audition(pattern, step))
 
     def perform(self, performance: Performance | None) -> None:
-        """Play a performance once, at its own tempo, in place of what plays; with None stop the one playing."""
+        """Play a performance once, at its own tempo, in place of what plays; with None stop it."""
         self._scheduler.post(lambda s: s.perform(performance))
 
     def mark_played(self, passes: int, step: int, drum: Drum) -> None:
@@ -80,7 +82,22 @@ class Engine:
 
     def set_clock(self, on: bool) -> None:
         """Send MIDI clock, start, stop, continue and song position to a MIDI output, or send none."""
-        self._scheduler.post(lambda s: s.transport.set_clock(on))
+        self._scheduler.post(lambda s: s.set_clock(on))
+
+    def follow(self, source: str | None) -> None:
+        """Play by the MIDI clock that the input called `source` brings, or with None by the project's tempo.
+
+        START and CONTINUE of its machine start playing, STOP stops it, a song position moves it, and its
+        tempo stands in for the project's, which stays what it was.  What comes in is told to `hear`.
+        Where the clock is lost, playing goes on at the tempo it had.
+        """
+        self._scheduler.post(lambda s: s.follow(source))
+
+    def hear(self, arrival: Arrival) -> None:
+        """Take in a message of the input whose clock is followed, stamped in seconds of the engine's clock;
+        all but clock is passed over."""
+        if arrival.data[0] in CLOCK_MESSAGES:
+            self._scheduler.post(lambda s: s.external.take(arrival))
 
     def set_count_in(self, bars: int) -> None:
         """Count `bars` bars in from the next start on."""
@@ -133,6 +150,16 @@ class Engine:
     def rescan(self) -> None:
         """Look for ports and a synth now instead of at the next second."""
         self._devices.rescan()
+
+    @property
+    def external(self) -> ClockState | None:
+        """How the clock that is followed is doing, None while none is."""
+        return self._scheduler.external.state
+
+    @property
+    def qpm(self) -> float:
+        """Quarters a minute to play at: the project's, or those of the clock that is followed."""
+        return self._scheduler.transport.qpm
 
     @property
     def playing(self) -> bool:

@@ -42,6 +42,11 @@ class ClockFollower:
         return None if self._line is None else 60.0 / (self._line[2] * PULSES_A_QUARTER)
 
     @property
+    def song(self) -> float:
+        """Quarters from the beginning of the song at its first tick since start, continue or position."""
+        return self._song
+
+    @property
     def placed(self) -> bool:
         """Whether the song runs and its first tick has come."""
         return self._begun is not None

@@ -118,6 +118,11 @@ class Score:
         """Run tick at which all is over, None in a loop."""
         return self.parts[-1].end
 
+    @property
+    def qpm(self) -> float:
+        """The newest tempo, in quarters a minute."""
+        return self.tempos[-1].qpm
+
     def due(self, tick: int) -> float:
         """Time at which run tick `tick` sounds."""
         tempo = next((t for t in reversed(self.tempos) if t.tick <= tick), self.tempos[0])

@@ -18,10 +18,12 @@ from enum import StrEnum
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.pattern import Pattern
 from drumstudio.engine.clock import Clock
+from drumstudio.engine.external_clock import ClockState, ExternalClock
 from drumstudio.engine.outputs import Event, Halt, Output
 from drumstudio.engine.performing import Performance
 from drumstudio.engine.render import Key, PartKind, Score, Tempo, ceil_tick, events_between
 from drumstudio.engine.transport import Transport
+from drumstudio.midi.ports import same_device
 
 # Seconds rendered ahead of the clock.  What is handed over can be taken back, so a change is as quick
 # with a long one; with every core busy this thread has been seen to wait for 0.1 s and more.
@@ -35,7 +37,8 @@ KEPT = 2.0  # seconds that the past stays known, for drawing with the output's l
 
 
 class EngineEvent(StrEnum):
-    """What a subscriber is told: playing began or ended; output, choices, ports or audition changed."""
+    """What a subscriber is told: playing began or ended; output, choices, ports, audition or the clock that
+    comes in changed."""
 
     PLAYING = "playing"
     STOPPED = "stopped"
@@ -43,6 +46,7 @@ class EngineEvent(StrEnum):
     CHOICES = "choices"
     PORTS = "ports"
     AUDITION = "audition"
+    EXTERNAL = "external"
 
 
 Command = Callable[["Scheduler"], None]
@@ -55,6 +59,7 @@ class Scheduler:
         self.transport = Transport()
         self.output = output
         self.clock = clock
+        self.external = ExternalClock(self.transport, lambda: self.output.status.latency)
         self.score: Score | None = None  # what plays, for any thread to read
         self._notify = notify
         self._commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
@@ -62,6 +67,8 @@ class Scheduler:
         self._sent: deque[tuple[int, Key]] = deque()
         self._skip: frozenset[Key] = frozenset()
         self._auditioning = False
+        self._external: ClockState | None = None  # what was told of it
+        self._sends_clock = False
         self._level = 1.0
         self._thread: threading.Thread | None = None
 
@@ -82,7 +89,7 @@ class Scheduler:
             self._thread = None
 
     def _run(self) -> None:
-        while self.wake(None if self.transport.score is None else WAKE):
+        while self.wake(WAKE if self.transport.score is not None or self.external.waiting else None):
             pass
 
     def wake(self, timeout: float | None = 0.0) -> bool:
@@ -106,8 +113,24 @@ class Scheduler:
         return going
 
     def play(self, step: int | None) -> None:
-        """Start, or go to `step`."""
-        self.transport.play(self.clock.now() + LEAD, step)
+        """Start, or go to `step`; beside a machine whose clock is followed and runs, start where it is."""
+        time = self.clock.now() + LEAD
+        if self.transport.score is not None or not self.external.join(time):
+            self.transport.play(time, step)
+
+    def follow(self, source: str | None) -> None:
+        """Follow the clock of the input called `source`, or with None none."""
+        self.external.follow(source)
+        self._agree()
+
+    def set_clock(self, on: bool) -> None:
+        """Send MIDI clock, but never to the device whose clock is followed."""
+        self._sends_clock = on
+        self._agree()
+
+    def _agree(self) -> None:
+        source = self.external.state.source if self.external.state is not None else ""
+        self.transport.set_clock(self._sends_clock and not same_device(source, self.output.status.name))
 
     def strike(self, event: Event) -> None:
         """Sound `event` at once."""
@@ -149,6 +172,7 @@ class Scheduler:
         old, self.output = self.output, output
         old.panic()
         output.set_level(self._level)
+        self._agree()
         if self.transport.score is not None:
             # Nothing has gone to the new output: all that lies ahead is rendered again.
             self._rendered = self.transport.cut
@@ -157,10 +181,11 @@ class Scheduler:
 
     def _step(self, commands: list[Command]) -> None:
         before = self.transport.score
-        if commands:
+        if commands or self.external.waiting:
             self._place_cut(before)
             for command in commands:
                 command(self)
+            self.external.attend(self.clock.now())
             if self.transport.score is not before:
                 self._take_over(before, self.transport.score)
         score = self.transport.score
@@ -241,6 +266,9 @@ class Scheduler:
 
     def _tell(self, before: Score | None) -> None:
         score = self.transport.score
+        if self.external.state != self._external:
+            self._external = self.external.state
+            self._notify(EngineEvent.EXTERNAL)
         if (score is None) != (before is None):
             self._notify(EngineEvent.STOPPED if score is None else EngineEvent.PLAYING)
         auditioning = False

@@ -52,7 +52,8 @@ class Transport:
 
     Attributes: `project`, `loop`, `passes` (how often to play what does not loop), `click`,
     `clock` (MIDI clock for followers), `count_in` (bars) and `step` (where play starts) hold also
-    when stopped; `score` is None then; `cut` is the run tick at which changes take effect.
+    when stopped; `score` is None then; `cut` is the run tick at which changes take effect.  `external`
+    is the tempo of a clock that is followed, in place of the project's, or None.
     """
 
     def __init__(self) -> None:
@@ -61,10 +62,16 @@ class Transport:
         self.passes = 1
         self.click = False
         self.clock = False
+        self.external: float | None = None
         self.count_in = 0
         self.step = 0
         self.score: Score | None = None
         self.cut = 0
+
+    @property
+    def qpm(self) -> float:
+        """Tempo to play at: the project's, or that of the clock that is followed."""
+        return self.project.qpm if self.external is None else self.external
 
     def play(self, time: float, step: int | None = None) -> None:
         """Start at `step` (default: where `locate` last was) so that it sounds at `time`, after
@@ -108,14 +115,35 @@ class Transport:
         old, self.project = self.project, project
         if self.score is None or old is project or self.performing:
             return
-        if project.qpm != self.score.tempos[-1].qpm:
-            tempo = Tempo(self.score.due(self.cut), self.cut, project.qpm)
-            kept = tuple(t for t in self.score.tempos if t.tick < self.cut)
-            self.score = replace(self.score, tempos=(*kept, tempo))
+        if self.external is None and project.qpm != self.score.qpm:
+            self.set_tempo(project.qpm)
         if project.lanes != self.score.lanes:
             self.score = replace(self.score, lanes=project.lanes)
         if project.pattern != old.pattern:
             self._set_pattern(self.score, project.pattern)
+
+    def start_at(self, time: float, tick: int) -> None:
+        """Start so that tick `tick` of the project's pattern, looped, sounds at `time`; no count-in."""
+        self._start(time, (self._part_from(0, tick),))
+
+    def go_to(self, tick: int) -> None:
+        """Be at tick `tick` of the project's pattern, looped, at the cut; an audition or a
+        performance is over with it."""
+        if self.score is not None:
+            part = self._part_from(self.cut, tick)
+            self._change_over(self.score, part, self.qpm, self.project.lanes)
+            self.tell_place()
+
+    def set_tempo(self, qpm: float) -> None:
+        """Go on at `qpm` from the cut."""
+        if self.score is not None:
+            self.score = self._retimed(self.score, qpm)
+
+    def set_external(self, qpm: float | None) -> None:
+        """Take the tempo of a clock in place of the project's, or with None the project's again."""
+        self.external = qpm
+        if self.score is not None and not self.performing and self.score.qpm != self.qpm:
+            self.set_tempo(self.qpm)
 
     def set_loop(self, on: bool) -> None:
         """Loop, or stop at the end of the pass that plays; auditions loop always."""
@@ -165,7 +193,7 @@ class Transport:
         if current.performance is not None:
             if pattern is not None:
                 part = _audition_part(pattern, self.cut, step or 0)
-                self._change_over(self.score, part, self.project.qpm, self.project.lanes)
+                self._change_over(self.score, part, self.qpm, self.project.lanes)
             return
         if pattern is None and current.kind is not PartKind.AUDITION:
             # The audition asked for has not begun: what plays simply goes on.
@@ -213,7 +241,7 @@ class Transport:
             self.score = replace(score, parts=parts, tempos=tempos)
 
     def _start(self, time: float, parts: tuple[Part, ...]) -> None:
-        tempo = Tempo(time, 0, self.project.qpm)
+        tempo = Tempo(time, 0, self.qpm)
         first = next(part for part in parts if part.kind is not PartKind.COUNT_IN)
         self.score = Score(parts, (tempo,), self.project.lanes, self.click, self.clock, first.start)
         self.cut = 0
@@ -224,8 +252,12 @@ class Transport:
 
     def _project_part(self, start: int, step: int) -> Part:
         """The project's pattern from run tick `start` on, beginning at `step`."""
+        return self._part_from(start, step * self.project.pattern.grid.ticks_per_step)
+
+    def _part_from(self, start: int, tick: int) -> Part:
+        """The project's pattern from run tick `start` on, beginning at its `tick`."""
         pattern = self.project.pattern
-        base = start - step % pattern.steps * pattern.grid.ticks_per_step
+        base = start - tick % pattern.ticks
         return Part(pattern, start, base, None if self.loop else base + self.passes * pattern.ticks)
 
     def _replace_from(self, score: Score, tick: int, part: Part) -> None:
@@ -236,9 +268,12 @@ class Transport:
 
     def _change_over(self, score: Score, part: Part, qpm: float, lanes: tuple[Lane, ...]) -> None:
         """Let `part` take over at the cut, at `qpm`."""
+        self._replace_from(replace(self._retimed(score, qpm), lanes=lanes), self.cut, part)
+
+    def _retimed(self, score: Score, qpm: float) -> Score:
+        """`score` with `qpm` from the cut on."""
         kept = tuple(t for t in score.tempos if t.tick < self.cut)
-        tempos = (*kept, Tempo(score.due(self.cut), self.cut, qpm))
-        self._replace_from(replace(score, tempos=tempos, lanes=lanes), self.cut, part)
+        return replace(score, tempos=(*kept, Tempo(score.due(self.cut), self.cut, qpm)))
 
     def _go_on(self, score: Score, current: Part, rest: tuple[Part, ...]) -> None:
         """Take back what was to follow `current`."""

@@ -74,11 +74,17 @@ def map_for(name: str) -> DrumMap:
     return ROLAND if is_electronic_kit(name) else GENERAL_MIDI
 
 
+def same_device(one: str, other: str) -> bool:
+    """Whether two ports, an input and an output, are of one device."""
+    device = one.partition(":")[0].lower()
+    return device != "" and device == other.partition(":")[0].lower()
+
+
 def local_control_warning(source: str, output: str) -> str | None:
     """A sentence where input and output are one device, which may sound every stroke twice."""
-    device = source.partition(":")[0]
-    if device.lower() != output.partition(":")[0].lower():
+    if not same_device(source, output):
         return None
+    device = source.partition(":")[0]
     return f"{device} both plays and is played: turn its Local Control off if drums sound twice."
 
 

@@ -28,7 +28,7 @@ class Rig:
         self.scheduler = Scheduler(self.clock, self.tape, lambda _event: None)
         self.random = random.Random(3)
         self.do(lambda s: s.transport.set_project(Project((BEAT,), qpm=qpm)))
-        self.do(lambda s: s.transport.set_clock(True))
+        self.do(lambda s: s.set_clock(True))
 
     def do(self, command: Command) -> None:
         self.scheduler.post(command)
@@ -70,7 +70,7 @@ def test_twenty_four_ticks_a_quarter_start_with_the_first_step() -> None:
 
 def test_without_clock_nothing_is_told() -> None:
     rig = Rig()
-    rig.do(lambda s: s.transport.set_clock(False))
+    rig.do(lambda s: s.set_clock(False))
     rig.play()
     rig.run(1.0)
     rig.do(lambda s: s.transport.stop())
@@ -200,10 +200,10 @@ def test_a_new_output_is_told_where_playing_is() -> None:
 
 def test_clock_turned_on_while_playing_tells_the_place() -> None:
     rig = Rig()
-    rig.do(lambda s: s.transport.set_clock(False))
+    rig.do(lambda s: s.set_clock(False))
     begin = rig.play()
     rig.run(1.0)
-    rig.do(lambda s: s.transport.set_clock(True))
+    rig.do(lambda s: s.set_clock(True))
     rig.run(1.0)
     ((due, event),) = rig.told()
     assert event == Song(round((due - begin) * 8))
