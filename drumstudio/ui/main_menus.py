@@ -18,10 +18,12 @@ from drumstudio.ui.drumming import Drumming
 from drumstudio.ui.file_actions import FileActions
 from drumstudio.ui.grid.panel import GridPanel
 from drumstudio.ui.humanise_strip import Humanising
+from drumstudio.ui.kit.actions import KitActions
 from drumstudio.ui.menus import Menus, fill_recent
 from drumstudio.ui.pages import SEQUENCER, Pages
 from drumstudio.ui.pattern_slots import PatternSlots
 from drumstudio.ui.playing import Playing
+from drumstudio.ui.recording import Recording
 from drumstudio.ui.shortcuts import Keymap
 from drumstudio.ui.sound_menu import SoundMenu
 from drumstudio.ui.surprise_view import SurpriseView
@@ -41,7 +43,9 @@ class Shell(Protocol):
     drummer: DrummerPanel
     drumming: Drumming
     playing: Playing
+    recording: Recording
     sounds: SoundMenu
+    ekit: KitActions
     surprise: SurpriseView
     humanising: Humanising
     transport: TransportBar
@@ -195,6 +199,7 @@ class MainMenus(QObject):
         add(menu, "&Humanise …", self._in_sequencer(self._shell.humanising.begin), "humanise")
         menu.addSeparator()
         add(menu, "&Play or stop", self._shell.playing.toggle, "play")
+        add(menu, "Rec&ord", self._shell.recording.toggle, "record")
 
     def _drummer_menu(self) -> None:
         add, drummer, drumming = self._menus.add, self._shell.drummer, self._shell.drumming
@@ -216,6 +221,8 @@ class MainMenus(QObject):
 
     def _midi_menu(self) -> None:
         menu, shell = self._menus.menu("&MIDI"), self._shell
+        kit = menu.addMenu("E-&kit")
+        kit.aboutToShow.connect(partial(shell.ekit.fill, kit))
         fonts = menu.addMenu("&Soundfont")
         fonts.aboutToShow.connect(partial(shell.sounds.fill, fonts))
         maps = menu.addMenu("Export &map")

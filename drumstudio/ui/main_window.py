@@ -36,6 +36,7 @@ from drumstudio.ui.grid.panel import GridPanel
 from drumstudio.ui.help_sheet import HelpSheet
 from drumstudio.ui.history import HistoryList
 from drumstudio.ui.humanise_strip import Humanising
+from drumstudio.ui.kit.actions import KitActions
 from drumstudio.ui.layouts import enter_clicks
 from drumstudio.ui.main_menus import MainMenus
 from drumstudio.ui.manual import ManualWindow
@@ -44,6 +45,7 @@ from drumstudio.ui.models.page import ModelsPage
 from drumstudio.ui.pages import SEQUENCER, Pages
 from drumstudio.ui.pattern_slots import PatternSlots
 from drumstudio.ui.playing import Playing
+from drumstudio.ui.recording import Recording
 from drumstudio.ui.sheet import shell_sheet
 from drumstudio.ui.shortcuts import Keymap
 from drumstudio.ui.sound_menu import SoundMenu
@@ -91,8 +93,10 @@ class MainWindow(QMainWindow):
         self.files = FileActions(self.document, self.background, settings, self)
         self.kit = EKit(settings, bridge.kit_event.emit)
         self.desk = Desk(self.document, self.playing, self.background, bridge, settings, self.kit, self)
-        self.takes, self.data = TakesPage(self.desk), DataPage(self.desk)
+        self.recording = Recording(self.desk, self.transport, self)
+        self.takes, self.data = TakesPage(self.desk, self.recording), DataPage(self.desk)
         self.training, self.models = TrainingPage(self.desk), ModelsPage(self.desk)
+        self.ekit = KitActions(self.desk, engine, self.transport, self.grid, self.banner, self.keymap, self)
         self.menus = Menus(self.menuBar(), self.keymap, self.grid)
         self.sounds = SoundMenu(self.menus, self.playing, self.background, self)
         self._lay_out()
@@ -126,6 +130,7 @@ class MainWindow(QMainWindow):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self.transport)
+        whole.addWidget(self.recording.strip)
         whole.addWidget(self.banner)
         whole.addLayout(middle, 1)
         whole.addWidget(self.status)
@@ -154,6 +159,8 @@ class MainWindow(QMainWindow):
         self.grid.strike_requested.connect(self.playing.strike)
         self.grid.locate_requested.connect(self._engine.locate)
         self.desk.told.connect(self.tell)
+        self.ekit.told.connect(self.tell)
+        self.ekit.hinted.connect(status.show_hint)
         self.desk.hinted.connect(status.show_hint)
         self.desk.page_wanted.connect(self.pages.show_page)
         self.desk.models_changed.connect(self.drumming.look_for_models)
@@ -323,12 +330,14 @@ class MainWindow(QMainWindow):
         self.hide()
         self.playing.remember()
         self._engine.stop()
+        self.recording.close()
         for page in self.pages.all():
             page.close_down()
         self.drumming.close()
         self.surprise.close()
         self.files.close()
         self.background.close()
+        self.ekit.close()
         self.kit.close()
         self._engine.close()
         self._closing = True

@@ -109,6 +109,12 @@ class Playing(QObject):
         """Whether the engine plays."""
         return self._engine.playing
 
+    @property
+    def performing(self) -> bool:
+        """Whether a take is played."""
+        position = self._engine.position()
+        return position is not None and position.performing
+
     def toggle(self) -> None:
         """Play or stop."""
         if self.interrupt():

@@ -28,6 +28,7 @@ from drumstudio.engine.outputs import OutputStatus
 from drumstudio.ui.buttons import IconButton
 from drumstudio.ui.document import Document
 from drumstudio.ui.fields import HEIGHT, ChoiceField, Field, ToggleField
+from drumstudio.ui.kit.picker import KitField
 from drumstudio.ui.number_field import NumberField
 from drumstudio.ui.status_bar import LIGHTS
 
@@ -59,7 +60,8 @@ class TransportBar(QFrame):
         super().__init__(parent)
         self._document = document
         self._taps = TapTempo()
-        self._play_key = self._loop_key = self._record_key = ""
+        self._play_key = self._loop_key = self._record_key = self._record_note = ""
+        self._recording = False
         self.setProperty("panel", True)
         self.setProperty("edge", "bottom")
         self.setAccessibleName("Transport")
@@ -80,7 +82,7 @@ class TransportBar(QFrame):
         self.click = ToggleField("Click", "Click", 56)
         self.count_in = ChoiceField("Count-in", "Count-in", 88)
         self.output = ChoiceField("Output", "Output", 130)
-        self.kit = ChoiceField("E-kit", "E-kit", 110)
+        self.kit = KitField(110)
         self.level = QSlider(Qt.Orientation.Horizontal)
         self._build()
         self._connect()
@@ -163,7 +165,7 @@ class TransportBar(QFrame):
     def show_keys(self, play: str, loop: str, to_start: str, tap: str, record: str) -> None:
         """Write the keys in force into the tooltips."""
         self._play_key, self._loop_key, self._record_key = play, loop, record
-        self.record.describe(self.record.accessibleName(), record)
+        self._describe_record()
         self.play.describe(self.play.accessibleName(), play)
         self.loop.describe(self.loop.accessibleName(), loop)
         self.to_start.describe("Back to the start", to_start)
@@ -181,8 +183,20 @@ class TransportBar(QFrame):
 
     def show_recording(self, recording: bool) -> None:
         """Light the record button while something is recorded."""
-        self.record.show_icon("record", "text" if recording else "bad", "bad" if recording else None)
-        self.record.describe("Stop recording" if recording else "Record", self._record_key)
+        self._recording = recording
+        self.record.show_icon("record", "on_lit" if recording else "bad", "bad" if recording else None)
+        self._describe_record()
+
+    def describe_record(self, note: str) -> None:
+        """Say at the record button how it records."""
+        self._record_note = note
+        self._describe_record()
+
+    def _describe_record(self) -> None:
+        self.record.describe("Stop recording" if self._recording else "Record", self._record_key)
+        if self._record_note and not self._recording:
+            self.record.setAccessibleDescription(self._record_note)
+            self.record.setToolTip(f"{self.record.toolTip()}: {self._record_note}. Right click for more")
 
     def show_position(self, position: Position | None, grid: Grid) -> None:
         """Show bar, beat and step; what is left of a count-in as negative beats."""
