@@ -71,7 +71,7 @@ def learned_map(name: str, label: str, port: str, answers: dict[Pad, int], maps:
             hat_by_pedal = True
         elif first.drum is not pad.drum:
             clashes.append(f"{pad.name} sends note {note} as {first.name} does and counts as that.")
-    like = _likeness(answers, maps)
+    like = _likeness(answers, maps, port)
     notes = [[note for note, pad in owners.items() if pad.drum is drum] for drum in Drum]
     free = like.drum_map.table() if like else {}
     for note, drum in free.items():
@@ -136,8 +136,12 @@ def likely_kit(answers: dict[Pad, int], maps: KitMaps) -> KitMap | None:
     return maps.only_one(lambda kit: answers_so(kit, answers)) if answers else None
 
 
-def _likeness(answers: dict[Pad, int], maps: KitMaps) -> KitMap | None:
-    """The smallest shipped kit map by which every answer is the drum that was asked for."""
+def _likeness(answers: dict[Pad, int], maps: KitMaps, port: str) -> KitMap | None:
+    """The shipped kit map by which every answer is the drum that was asked for: the one that the port's name
+    speaks for, else the smallest."""
+    named = maps.named_by(port)
+    if answers and named is not None and not named.own and answers_so(named, answers):
+        return named
     fitting = [kit for kit in maps.kits() if not kit.own and answers_so(kit, answers)]
     return min(fitting, key=lambda kit: len(kit.drum_map.table()), default=None) if answers else None
 

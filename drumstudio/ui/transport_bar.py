@@ -110,7 +110,7 @@ class TransportBar(QFrame):
             self.meter, self.grid, self.swing, self.click, self.count_in,
         ):  # fmt: skip
             row.addWidget(widget)
-        row.addStretch(1)
+        row.addStretch(0)
         row.addWidget(self.output, 3)
         row.addWidget(self.kit, 2)
         row.addWidget(self._level_box())

@@ -119,6 +119,7 @@ class CalibrationSheet(KitSheet):
         row = QHBoxLayout()
         row.setSpacing(8)
         for each in (self.start, self.apply, self.reset):
+            each.setFixedHeight(32)
             row.addWidget(each)
         row.addStretch(1)
         whole = QVBoxLayout(self)
@@ -126,10 +127,10 @@ class CalibrationSheet(KitSheet):
         whole.setSpacing(10)
         for part in (self.wish, self.note, self.progress, self.view, self.outcome):
             whole.addWidget(part)
-        whole.addStretch(1)
         whole.addLayout(row)
+        self.note.setMinimumHeight(36)
+        self.outcome.setMinimumHeight(36)
         self.setFixedWidth(500)
-        self.resize(500, 360)
         self.listen(self._arrivals.append)
         desk.bridge.engine_event.connect(self._on_engine)
 

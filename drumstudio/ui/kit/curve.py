@@ -215,6 +215,7 @@ class CurveEditor(QWidget):
             painter.drawText(QRectF(0, beside.y() - 8, box.left() - 10, 16), _RIGHT, str(tick))
         painter.setPen(QColor(colours.text_muted))
         painter.drawText(QRectF(box.left(), box.bottom() + 20, box.width(), 14), _MIDDLE, "as played")
+        painter.drawText(QRectF(box.left() + 8, box.top() + 4, 80, 14), Qt.AlignmentFlag.AlignLeft, "counts")
         self._paint_strokes(painter)
         line = QPolygonF([self.place(*point) for point in self.curve.points])
         painter.setBrush(Qt.BrushStyle.NoBrush)
