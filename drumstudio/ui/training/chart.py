@@ -25,7 +25,7 @@ from drumstudio.ui import theme
 from drumstudio.ui.fields import tabular
 from drumstudio.ui.training.curves import Box, Curve, Level, Point, Scale, scale_for, trace
 from drumstudio.ui.training.labels import Wanted, place
-from drumstudio.ui.training.paint import ink
+from drumstudio.ui.training.paint import ink, mixed
 from drumstudio.ui.training.words import count, perplexity
 
 _LEFT, _RIGHT, _BOTTOM = 46.0, 12.0, 26.0
@@ -35,16 +35,10 @@ _ALIGN_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _ALIGN_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
-def _faded(colour: QColor) -> QColor:
-    """The colour on its way to the ground; opaque, as the pieces of a line lie over each other."""
-    ground = ink("panel")
-    mixed = (0.62 * own + 0.38 * other for own, other in zip(colour.getRgb(), ground.getRgb(), strict=True))
-    return QColor(*(round(part) for part in mixed))
-
-
 def pen_for(curve: Curve) -> QPen:
     """What `curve` is drawn with, in the chart and in the legend alike."""
-    colour = _faded(ink(curve.colour)) if curve.dimmed else ink(curve.colour)
+    # Faded, not transparent: the pieces of a line lie over each other.
+    colour = mixed(ink(curve.colour), ink("panel"), 0.38) if curve.dimmed else ink(curve.colour)
     pen = QPen(colour, 1.5 if curve.dimmed else 2.4)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
@@ -118,12 +112,23 @@ class Chart(QWidget):
             self._describe()
             self.update()
 
-    def readings(self) -> list[tuple[Curve, float]]:
-        """The value of every curve at the step that is read out."""
-        if self._step is None:
-            return []
-        found = [(curve, curve.at(self._step)) for curve in self._curves]
-        return [(curve, value) for curve, value in found if value is not None]
+    def readings(self) -> list[tuple[Curve, int, float]]:
+        """Of every curve that reaches the step read out: the point measured nearest to it."""
+        found = []
+        for curve in self._curves:
+            if self._step is None or not curve.reaches(self._step):
+                continue
+            point = curve.nearest(self._step)
+            if point is not None:
+                found.append((curve, *point))
+        return found
+
+    def _rows(self) -> list[tuple[Curve, str, int, float]]:
+        """The readings with their labels; one of another step than the one read out says so."""
+        return [
+            (curve, curve.label if at == self._step else f"{curve.label} (step {count(at)})", at, value)
+            for curve, at, value in self.readings()
+        ]
 
     def _nearest(self, step: float) -> int | None:
         """The step measured nearest to `step`, on the curve in front that has one there."""
@@ -143,7 +148,7 @@ class Chart(QWidget):
         if not self._curves:
             words = " ".join(self._teaching)
         elif self._step is not None:
-            values = (f"{curve.label} {perplexity(value)}" for curve, value in self.readings())
+            values = (f"{label} {perplexity(value)}" for _, label, _, value in self._rows())
             words = f"Step {count(self._step)}: " + ", ".join(values)
         else:
             latest = (
@@ -349,13 +354,13 @@ class Chart(QWidget):
         font, digits = theme.font(12), _digits()
         metrics, numbers = QFontMetricsF(font), QFontMetricsF(digits)
         rows = [
-            (curve, metrics.elidedText(curve.label, Qt.TextElideMode.ElideMiddle, 200), perplexity(value))
-            for curve, value in readings
+            (curve, metrics.elidedText(label, Qt.TextElideMode.ElideMiddle, 220), perplexity(value))
+            for curve, label, _, value in self._rows()
         ]
-        for curve, value in readings:
+        for curve, at, value in readings:
             painter.setPen(QPen(ink("panel"), 1.5))
             painter.setBrush(ink(curve.colour))
-            painter.drawEllipse(QPointF(x, self.scale.y(value)), 4.5, 4.5)
+            painter.drawEllipse(QPointF(self.scale.x(at), self.scale.y(value)), 4.5, 4.5)
         head = f"step {count(self._step)}"
         names = max([metrics.horizontalAdvance(row[1]) for row in rows] + [metrics.horizontalAdvance(head)])
         values = max([numbers.horizontalAdvance(row[2]) for row in rows] + [0.0])

@@ -42,12 +42,9 @@ class Curve:
         around = self.points[max(0, index - 1) : index + 1]
         return min(around, key=lambda point: abs(point[0] - step))
 
-    def at(self, step: int) -> float | None:
-        """Perplexity last measured at or before `step`, None outside the curve."""
-        if not self.points or not self.points[0][0] <= step <= self.points[-1][0]:
-            return None
-        index = bisect_left(self.points, step + 1, key=_STEP)
-        return self.points[index - 1][1]
+    def reaches(self, step: int) -> bool:
+        """Whether `step` lies between the ends of the curve."""
+        return bool(self.points) and self.points[0][0] <= step <= self.points[-1][0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from drumstudio.app.runs import Cell, CellState
 from drumstudio.ui import theme
 from drumstudio.ui.fields import ENTER
-from drumstudio.ui.training.paint import ink
+from drumstudio.ui.training.paint import ink, mixed
 from drumstudio.ui.training.words import cell_note, perplexity, plural
 
 _LEFT, _TOP, _LEGEND, _GAP = 62.0, 26.0, 30.0, 5.0
@@ -194,9 +194,7 @@ class HeatMap(QWidget):
     @staticmethod
     def _ground(share: float) -> QColor:
         """Colour of a cell at `share` of the way to the best."""
-        cold, warm = ink("raised"), ink("accent")
-        parts = zip(cold.getRgb(), warm.getRgb(), strict=True)
-        return QColor(*(round(one + share * (other - one)) for one, other in parts))
+        return mixed(ink("raised"), ink("accent"), share)
 
     def _paint_cell(self, painter: QPainter, cell: Cell, values: Sequence[float], best: bool) -> None:
         box = self._rect(cell)

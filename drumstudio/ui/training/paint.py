@@ -12,3 +12,11 @@ def ink(name: str) -> QColor:
     if name.startswith("drum:"):
         return QColor(theme.current().drums[int(name.removeprefix("drum:"))])
     return QColor(getattr(theme.current(), name))
+
+
+def mixed(one: QColor, other: QColor, share: float) -> QColor:
+    """The colour at `share` of the way from `one` to `other`."""
+    red = one.redF() + share * (other.redF() - one.redF())
+    green = one.greenF() + share * (other.greenF() - one.greenF())
+    blue = one.blueF() + share * (other.blueF() - one.blueF())
+    return QColor.fromRgbF(red, green, blue)
