@@ -183,6 +183,7 @@ def stylesheet(theme: Theme) -> str:
     icons = paths.resources() / "icons"
     values["arrow"] = (icons / f"right-{theme.name}.svg").as_posix()
     values["arrow_lit"] = (icons / "right-lit.svg").as_posix()
+    values["check"] = (icons / "check.svg").as_posix()
     return _SHEET.substitute(values)
 
 
@@ -244,7 +245,7 @@ QSlider::handle:horizontal:disabled { background: $border_strong; }
 QCheckBox { spacing: 8px; background: transparent; }
 QCheckBox::indicator { width: 14px; height: 14px; border-radius: 4px; border: 1px solid $border_strong;
   background: $field; }
-QCheckBox::indicator:checked { background: $accent; border-color: $accent_text; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent_text; image: url("$check"); }
 QCheckBox:focus::indicator { border-color: $focus; }
 
 QProgressBar { background: $border; border: none; border-radius: 2px; max-height: 4px; color: transparent; }
@@ -278,6 +279,7 @@ QScrollArea, QAbstractScrollArea { background: transparent; border: none; }
 QListView, QTreeView, QTableView { background: $panel; border: 1px solid $border; border-radius: 6px;
   alternate-background-color: $window; gridline-color: $border;
   selection-background-color: $accent; selection-color: $on_accent; }
+QTableView::item { padding: 0 7px; }
 QHeaderView::section { background: $raised; color: $text_muted; border: none; padding: 5px 8px; }
 QTabBar::tab { background: transparent; color: $text_muted; padding: 6px 14px; border-radius: 6px;
   border: 1px solid transparent; margin-right: 4px; }

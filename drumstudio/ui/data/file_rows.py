@@ -124,7 +124,13 @@ class FileRow:
     def spoken(self) -> tuple[str, ...]:
         """What screen readers say for each cell."""
         name, length, found, split, use = (cell.replace(NONE, "none") for cell in self.cells)
-        return (name, length, found.replace(" · ", ", "), split, f"{use}: {self.verdict.reason}")
+        return (
+            name,
+            length,
+            found.replace(" · ", ", ").replace("ch ", "channel "),
+            split,
+            f"{use}: {self.verdict.reason}",
+        )
 
     @cached_property
     def keys(self) -> tuple[Any, ...]:
@@ -191,7 +197,7 @@ def found_words(verdict: Verdict) -> str:
     if found.drums:
         parts.append(f"{len(found.drums)} drum{'' if len(found.drums) == 1 else 's'}")
     if verdict.channel is not None:
-        parts.append(f"channel {verdict.channel + 1}")
+        parts.append(f"ch {verdict.channel + 1}")
     if verdict.map:
         parts.append(map_label(verdict.map))
     if verdict.feel and verdict.feel != "straight":

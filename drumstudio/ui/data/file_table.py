@@ -18,7 +18,7 @@ from drumstudio.ui.data.file_rows import FileRow
 from drumstudio.ui.fields import ENTER
 
 _ROW = 28
-_WIDTHS = {LENGTH: 76, SPLIT: 92, USE: 176}
+_WIDTHS = {LENGTH: 84, SPLIT: 90, USE: 168}
 
 
 class FileTable(QTableView):
@@ -56,7 +56,7 @@ class FileTable(QTableView):
         header.setMinimumSectionSize(60)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(FOUND, QHeaderView.ResizeMode.Stretch)
-        self.setColumnWidth(FILE, 250)
+        self.setColumnWidth(FILE, 236)
         for column, width in _WIDTHS.items():
             self.setColumnWidth(column, width)
         self.setSortingEnabled(True)

@@ -122,11 +122,11 @@ class Totals(QWidget):
         for row in self.rows.values():
             row.setChecked(False)
 
-    def _clicked(self, picked: str, down: bool) -> None:
+    def _clicked(self, picked: str) -> None:
         for kind, row in self.rows.items():
             if kind != picked:
                 row.setChecked(False)
-        self.kind_picked.emit(picked if down else "")
+        self.kind_picked.emit(picked if self.rows[picked].isChecked() else "")
 
 
 class _SplitWords(QWidget):
