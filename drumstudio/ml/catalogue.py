@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -92,11 +93,17 @@ def list_models() -> list[ModelInfo]:
     return [describe(path, True) for path in shipped] + [describe(path) for path in own]
 
 
+def in_use(models: Sequence[ModelInfo], wanted: str) -> ModelInfo | None:
+    """Of `models` the one at the path `wanted`, else the first that can be used."""
+    usable = [model for model in models if model.problem is None]
+    return next((model for model in usable if str(model.path) == wanted), usable[0] if usable else None)
+
+
 def default_model() -> ModelInfo:
     """The first model that can be used; CheckpointError where there is none."""
-    for model in list_models():
-        if model.problem is None:
-            return model
+    model = in_use(list_models(), "")
+    if model is not None:
+        return model
     raise CheckpointError(f"no drummer is installed; train one, or put a model into {paths.user_models()}")
 
 

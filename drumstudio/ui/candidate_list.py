@@ -36,8 +36,9 @@ class CandidateList(QScrollArea):
     again_asked = Signal(object)
     count_changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, letters: str = _LETTERS) -> None:
         super().__init__(parent)
+        self._letters = letters
         self.cards: list[CandidateCard] = []
         self._chosen: CandidateCard | None = None
         self._heard: CandidateCard | None = None
@@ -211,6 +212,14 @@ class CandidateList(QScrollArea):
         if card is not self._heard:
             self._hear(card)
 
+    def choose_at(self, place: int) -> bool:
+        """Audition the card at `place`, from 0 on, or stop where it is heard; whether there is one."""
+        if not 0 <= place < len(self.cards) or self.cards[place].candidate is None:
+            return False
+        self._toggle(self.cards[place])
+        self.ensureWidgetVisible(self.cards[place], 0, 4)
+        return True
+
     def insert_chosen(self, bars: int = 0) -> bool:
         """Insert the chosen candidate, or its first `bars` bars; whether there is one."""
         if self._chosen is None or self._chosen.candidate is None:
@@ -333,7 +342,7 @@ class CandidateList(QScrollArea):
 
     def _letter(self) -> None:
         for index, card in enumerate(self.cards):
-            card.set_letter(_LETTERS[index % len(_LETTERS)])
+            card.set_letter(self._letters[index % len(self._letters)])
 
     def _choose(self, card: CandidateCard) -> None:
         self._chosen = card

@@ -73,6 +73,7 @@ class Drumming(QObject):
         self._after_insert: Pattern | None = None
         self._replayed: tuple[int, int] | None = None
         self._mode = Mode.CONTINUE
+        self._told_of: set[str] = set()
         self._auditioning = False
         self._heard_in: Pattern | None = None
         self._heard_slot = 0
@@ -104,13 +105,13 @@ class Drumming(QObject):
 
     def _show_models(self, found: list[ModelInfo]) -> None:
         usable = [info for info in found if info.problem is None]
-        wanted = self._settings.get("model", "")
-        chosen = next((info for info in usable if str(info.path) == wanted), usable[0] if usable else None)
+        chosen = catalogue.in_use(found, self._settings.get("model", ""))
         self._panel.show_models(usable, chosen)
         self.model_changed.emit(None if chosen is None else chosen.path)
-        broken = next((info.problem for info in found if info.problem is not None), None)
-        if broken is not None:
-            self.told.emit(Message(broken, "error"))
+        for info in found:
+            if info.problem is not None and info.problem not in self._told_of:
+                self._told_of.add(info.problem)
+                self.told.emit(Message(info.problem, "error"))
         if chosen is not None:
             self._generation.warm_up(chosen.path)
 

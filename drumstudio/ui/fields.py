@@ -185,6 +185,11 @@ class ChoiceField(Field):
         """What there is to choose: labels and values."""
         return self._options
 
+    @property
+    def value(self) -> Any:
+        """What is chosen."""
+        return self._value
+
     def set_options(self, options: Sequence[tuple[str, Any]]) -> None:
         """Offer `options`, each a label and its value."""
         self._options = tuple(options)

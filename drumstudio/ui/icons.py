@@ -110,6 +110,11 @@ def _down(painter: QPainter, box: QRectF, colour: QColor) -> None:
     painter.drawPolyline(QPolygonF([_at(box, 0.15, 0.35), _at(box, 0.5, 0.7), _at(box, 0.85, 0.35)]))
 
 
+def _left(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    painter.setPen(_pen(colour, box, 0.13))
+    painter.drawPolyline(QPolygonF([_at(box, 0.65, 0.15), _at(box, 0.3, 0.5), _at(box, 0.65, 0.85)]))
+
+
 def _right(painter: QPainter, box: QRectF, colour: QColor) -> None:
     painter.setPen(_pen(colour, box, 0.13))
     painter.drawPolyline(QPolygonF([_at(box, 0.35, 0.15), _at(box, 0.7, 0.5), _at(box, 0.35, 0.85)]))
@@ -152,6 +157,7 @@ ICONS: dict[str, Painted] = {
     "star": _star,
     "starred": _starred,
     "down": _down,
+    "left": _left,
     "right": _right,
     "close": _close,
     "plus": _plus,
