@@ -225,7 +225,7 @@ def more_found(verdict: Verdict) -> str:
     parts = []
     if found.bars:
         parts.append(f"{found.bars:,} bar{'' if found.bars == 1 else 's'}, {_time(found.seconds)}")
-    parts.append(found_words(verdict))
+    parts.append(found_words(verdict, "channel"))
     others = [str(channel + 1) for channel, _ in found.channels if channel != verdict.channel]
     if others:
         parts.append(f"notes on channel{'s' if len(others) > 1 else ''} {', '.join(others)} too")

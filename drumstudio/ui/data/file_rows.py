@@ -123,14 +123,9 @@ class FileRow:
     @cached_property
     def spoken(self) -> tuple[str, ...]:
         """What screen readers say for each cell."""
-        name, length, found, split, use = (cell.replace(NONE, "none") for cell in self.cells)
-        return (
-            name,
-            length,
-            found.replace(" · ", ", ").replace("ch ", "channel "),
-            split,
-            f"{use}: {self.verdict.reason}",
-        )
+        name, length, _, split, use = (cell.replace(NONE, "none") for cell in self.cells)
+        found = found_words(self.verdict, "channel").replace(" · ", ", ") or self.verdict.reason
+        return (name, length, found, split, f"{use}: {self.verdict.reason}")
 
     @cached_property
     def keys(self) -> tuple[Any, ...]:
@@ -187,8 +182,8 @@ def natural(text: str) -> tuple[Any, ...]:
     return tuple((int(part), part) if at % 2 else (0, part) for at, part in enumerate(parts))
 
 
-def found_words(verdict: Verdict) -> str:
-    """What was found in a file, on one line; "" where nothing was."""
+def found_words(verdict: Verdict, channel: str = "ch") -> str:
+    """What was found in a file, on one line; "" where nothing was; `channel` is the word for one."""
     found = verdict.found
     meters = found.meters or tuple(word for word in verdict.meter.split(", ") if word)
     parts = [", ".join(meters[:_MOST_METERS]) + (" …" if len(meters) > _MOST_METERS else "")]
@@ -197,7 +192,7 @@ def found_words(verdict: Verdict) -> str:
     if found.drums:
         parts.append(f"{len(found.drums)} drum{'' if len(found.drums) == 1 else 's'}")
     if verdict.channel is not None:
-        parts.append(f"ch {verdict.channel + 1}")
+        parts.append(f"{channel} {verdict.channel + 1}")
     if verdict.map:
         parts.append(map_label(verdict.map))
     if verdict.feel and verdict.feel != "straight":
