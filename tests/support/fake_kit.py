@@ -1,57 +1,78 @@
-"""An e-kit that tests strike themselves: what the window records from, without a port."""
+"""A kit on a cable that a test holds: the program's own EKit, with an input that plays what it is told."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 
-from drumstudio.app.kit import KitState
-from drumstudio.domain.cleaning import AS_USUAL, Cleaning
-from drumstudio.domain.drums import ROLAND
+import pytest
+
 from drumstudio.domain.take import Arrival
 from drumstudio.midi.inputs import InputState, InputStatus
-from drumstudio.midi.kit_maps import KitMap
+from drumstudio.midi.ports import Port, PortList
+
+TD11 = "TD-11:TD-11 MIDI 1"
+PAD = "nanoPAD2:nanoPAD2 MIDI 1"
 
 
-class FakeKit:
-    """A `Heard` that hears what `strike` and `send` say."""
+def ports(*names: str) -> PortList:
+    """A list of inputs."""
+    return PortList(inputs=tuple(Port(name, "alsa") for name in names))
 
-    def __init__(self, name: str = "TD-11", state: InputState = InputState.READY) -> None:
-        self.status = InputStatus(name, state)
-        self.kit = KitMap(ROLAND)
-        self.cleaning: Cleaning = AS_USUAL
-        self.listeners: list[Callable[[Arrival], None]] = []
 
-    @property
-    def state(self) -> KitState:
-        return KitState(self.status, self.kit)
+class FakeInput:
+    """Stands in for a MIDI input; ready as soon as its port is there."""
 
-    @property
-    def latency(self) -> float:
-        return self.cleaning.latency
+    def __init__(
+        self,
+        cable: Cable,
+        name: str,
+        there: Iterable[Port],
+        arrived: Callable[[Arrival], None],
+        changed: Callable[[InputStatus], None],
+    ) -> None:
+        self._name, self.arrived, self._changed = name, arrived, changed
+        self._cable = cable
+        self.status = self._missing()
+        cable.input = self
+        self.attend(there)
 
-    def lag(self, seconds: float) -> None:
-        """Take so long from stroke to stamp."""
-        self.cleaning = replace(self.cleaning, latency=seconds)
+    def _missing(self) -> InputStatus:
+        return InputStatus(self._name, InputState.MISSING, f"missing: {self._name}")
 
-    def listen(self, heard: Callable[[Arrival], None]) -> Callable[[], None]:
-        self.listeners.append(heard)
-        return lambda: self.listeners.remove(heard)
-
-    def send(self, *data: int, at: float | None = None) -> float:
-        """Have a message arrive, now or `at` a moment of perf_counter; gives the moment."""
-        moment = time.perf_counter() if at is None else at
-        for heard in tuple(self.listeners):
-            heard(Arrival(moment, bytes(data)))
-        return moment
-
-    def strike(self, note: int, velocity: int = 100, at: float | None = None) -> float:
-        """Have a stroke arrive."""
-        return self.send(0x99, note, velocity, at=at)
-
-    def start(self) -> None:
-        """The window starts its kit; there is nothing to start."""
+    def attend(self, there: Iterable[Port]) -> None:
+        found = any(port.name == self._name for port in there)
+        status = InputStatus(self._name, InputState.READY) if found else self._missing()
+        if status != self.status:
+            self.status = status
+            self._changed(status)
 
     def close(self) -> None:
-        """And closes it."""
+        if self._cable.input is self:
+            self._cable.input = None
+
+
+class Cable:
+    """What a test plays into; `input` is the one that listens, None where none does."""
+
+    def __init__(self) -> None:
+        self.input: FakeInput | None = None
+
+    def send(self, *data: int, at: float | None = None) -> None:
+        """Send one message, stamped `at` or now."""
+        assert self.input is not None, "nobody listens"
+        self.input.arrived(Arrival(time.perf_counter() if at is None else at, bytes(data)))
+
+    def hit(self, note: int, velocity: int = 100, at: float | None = None) -> None:
+        """Strike a pad."""
+        self.send(0x99, note, velocity, at=at)
+
+
+def plug(monkeypatch: pytest.MonkeyPatch) -> Cable:
+    """Have every EKit listen to a cable instead of a port."""
+    cable = Cable()
+    monkeypatch.setattr(
+        "drumstudio.app.kit.MidiInput",
+        lambda name, there, arrived, changed: FakeInput(cable, name, there, arrived, changed),
+    )
+    return cable
