@@ -86,6 +86,11 @@ def user_takes() -> Path:
     return user_data() / "takes"
 
 
+def deleted_takes() -> Path:
+    """Folder of the recordings that were deleted and can be brought back."""
+    return user_takes() / "trash"
+
+
 def user_cache() -> Path:
     """Folder of what can be made again."""
     return _user("cache")

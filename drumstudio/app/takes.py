@@ -15,13 +15,10 @@ from drumstudio.domain.pattern import Pattern
 from drumstudio.domain.take import Arrival, Take
 from drumstudio.domain.timing import PPQ, Grid, Meter, clamp_qpm
 from drumstudio.errors import DrumMapError, TakeError
-from drumstudio.midi.feel import recognise_feel
-from drumstudio.midi.importer import choose_grid
 from drumstudio.midi.kit_maps import from_json
 from drumstudio.midi.take_file import MAX_BYTES, decode_json, encode_json, encode_midi
 
 MIDI, JSON = ".mid", ".json"
-_TRASH = "trash"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +41,9 @@ class KeptTake:
     def pattern(self, grid: Grid | None = None, strength: float = 0.0) -> Pattern:
         """The take on `grid`, or on that of its feel, which may be triplets or swung; `strength` 0 keeps the
         timing as offsets, 1 none of it."""
+        from drumstudio.midi.feel import recognise_feel  # brings numpy: not before the window
+        from drumstudio.midi.importer import choose_grid
+
         take = self.take
         notes = timed(self.read().hits, take.qpm)
         meter = take.meter.numerator, take.meter.denominator
@@ -131,17 +131,23 @@ def rename_take(old: str, new: str) -> Path:
     return target
 
 
-def delete_take(name: str) -> None:
-    """Move one of the user's takes to the trash.  Raises TakeError."""
+def delete_take(name: str) -> Path:
+    """Move one of the user's takes to the trash; gives its place there.  Raises TakeError."""
     source = _file(name)
     if not source.exists() and not source.with_suffix(JSON).exists():
         raise TakeError(f"there is no take {name!r}; drumstudio takes lists them")
-    _move(source, paths.user_takes() / _TRASH / f"{time.time_ns():020d}" / source.name)
+    place = paths.deleted_takes() / f"{time.time_ns():020d}"
+    _move(source, place / source.name)
+    return place
 
 
-def restore_take() -> Path:
-    """Bring the take deleted last back; gives its path.  Raises TakeError."""
-    for folder in sorted((paths.user_takes() / _TRASH).glob("*"), reverse=True):
+def restore_take(place: Path | None = None) -> Path:
+    """Bring back the take at `place` in the trash, or the one deleted last; gives its path.
+
+    Raises TakeError.
+    """
+    places = sorted(paths.deleted_takes().glob("*"), reverse=True) if place is None else [place]
+    for folder in places:
         for path in sorted(folder.glob("*")):
             source = path.with_suffix(MIDI)
             target = _free(paths.user_takes() / source.name)

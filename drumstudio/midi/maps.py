@@ -47,7 +47,7 @@ def drum_channel(song: MidiSong, wanted: int | None = None) -> int:
         return wanted
     if DRUM_CHANNEL in found:
         return DRUM_CHANNEL
-    likely = _named_drums(song) or {channel for channel in found if _looks_like_drums(song, channel)}
+    likely = named_drums(song) or {channel for channel in found if looks_like_drums(song, channel)}
     if len(likely) == 1:
         return likely.pop()
     raise MidiFileError(
@@ -56,7 +56,7 @@ def drum_channel(song: MidiSong, wanted: int | None = None) -> int:
     )
 
 
-def _named_drums(song: MidiSong) -> set[int]:
+def named_drums(song: MidiSong) -> set[int]:
     """Channels of the tracks whose name speaks of drums."""
     tracks = {
         track
@@ -67,7 +67,7 @@ def _named_drums(song: MidiSong) -> set[int]:
     return {row[3] for row in song.rows if row[4] in tracks}
 
 
-def _looks_like_drums(song: MidiSong, channel: int) -> bool:
+def looks_like_drums(song: MidiSong, channel: int) -> bool:
     """Whether nine notes in ten are drums of a kit, kick and snare or hi-hat among them.
 
     A channel that is alone in its file only needs the former.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,15 +18,17 @@ from typing import TypedDict, Unpack
 from drumstudio.errors import DatasetError
 from drumstudio.ml import dataset_file
 from drumstudio.ml.cutting import BY_FEEL, QUANTISERS, STEPS_PER_QUARTER
-from drumstudio.ml.judging import Choices, Judged, judge_file, judge_sequences
-from drumstudio.ml.sequences import SPLITS, Filters, Sequence, Verdict
-from drumstudio.ml.sources import SUFFIX, find_sources
+from drumstudio.ml.joining import absorbed, join_offers, with_sides
+from drumstudio.ml.judging import Choices, Judged, judge_sequences
+from drumstudio.ml.loading import Reading
+from drumstudio.ml.remedies import Remedy
+from drumstudio.ml.remembering import Known
+from drumstudio.ml.sequences import SPLITS, Filters, Sequence
+from drumstudio.ml.sources import SUFFIX, Source, find_sources
+from drumstudio.ml.splitting import split_files
+from drumstudio.ml.verdicts import Verdict
 
 __all__ = ["QUANTISERS", "SPLITS", "SUFFIX", "DataSet", "Sequence", "Verdict", "build", "open_dataset"]
-
-# Share of the files without an official split that are held out, each for validation and for test.
-HELD_OUT = 0.1
-_ENOUGH_FOR_A_TEST = 10
 
 Progress = Callable[[int, int], None]
 
@@ -106,6 +108,9 @@ class BuildChoices(TypedDict, total=False):
     seed: int
     progress: Progress | None
     quantise: str | None
+    remedies: Mapping[str, Remedy] | None
+    labels: Mapping[str, str] | None
+    look: bool
 
 
 def open_dataset(*sources: str | Path, **choices: Unpack[BuildChoices]) -> DataSet:
@@ -144,14 +149,20 @@ def build(
     seed: int = 0,
     progress: Progress | None = None,
     quantise: str | None = None,
+    remedies: Mapping[str, Remedy] | None = None,
+    labels: Mapping[str, str] | None = None,
+    look: bool = False,
+    known: Known | None = None,
 ) -> DataSet:
     """Build a data set of MIDI files, folders of them, and saved data sets (.drumdata).
 
     `map` is magenta, roland, gm or auto; `channel` (0-15) overrides the search for the drums;
     `seed` draws the split of files that have none; `progress(done, files)` is called now and
-    then; `quantise` is "feel" (if None) or "drum_rnn", saved sets keep what they have.  A file
-    that cannot be used costs nothing but its verdict.  Raises DatasetError where a source is not
-    there, or choices contradict each other.
+    then; `quantise` is "feel" (if None) or "drum_rnn", saved sets keep what they have; `remedies` are by
+    the paths of files, `labels` give the style of sources where their files do not; with `look` files
+    that are not wanted are looked into for what they hold; `known` remembers verdicts from one call to
+    the next.  A file that cannot be used costs nothing but its verdict.  Raises DatasetError where a source
+    is not there, or choices contradict each other.
     """
     if beats_only and fills_only:
         raise DatasetError("only beats and only fills leave nothing; choose one of them")
@@ -161,20 +172,25 @@ def build(
     if quantise is not None and quantise not in QUANTISERS:
         raise DatasetError(f"there is no {quantise!r} to quantise by; choose one of {', '.join(QUANTISERS)}")
     filters = Filters(tuple(styles or ()), types, tuple(meters or ()))
-    choices = Choices(filters, kit, map, channel, quantise or BY_FEEL)
-    found = find_sources(sources)
+    found = find_sources(sources, labels)
+    reading = Reading(map, channel, remedies or {}, {str(source.path): source for source in found})
+    choices = Choices(filters, kit, reading, quantise or BY_FEEL, look)
+    remember = known or Known()
+    remember.begin(choices)
     judged: list[Judged] = []
     ways = set()  # how the steps were found
     for index, source in enumerate(found):
         if source.path.suffix.lower() == SUFFIX:
             saved = _load_saved(source.path, kit, quantise)
-            judged += _judge_saved(saved, filters)
+            judged += _judge_saved(saved, filters, source)
             ways.add(saved.quantise)
         else:
-            judged.append(judge_file(source, choices))
+            judged.append(remember.judged(source))
             ways.add(choices.quantise)
         if progress is not None:
             progress(index + 1, len(found))
+    judged = join_offers(judged, {path: one.info.split for path, one in reading.sources.items()})
+    judged = absorbed(judged, reading.remedies)
     return replace(
         _gathered(judged, kit, map, seed), quantise=ways.pop() if len(ways) == 1 else choices.quantise
     )
@@ -194,45 +210,29 @@ def _load_saved(path: Path, kit: int, quantise: str | None) -> DataSet:
     return saved
 
 
-def _judge_saved(saved: DataSet, filters: Filters) -> list[Judged]:
+def _judge_saved(saved: DataSet, filters: Filters, source: Source) -> list[Judged]:
     """Verdicts on the files of a saved data set, and what is wanted of its sequences."""
     by_file: dict[str, list[Sequence]] = {}
     for sequence in saved.sequences:
         by_file.setdefault(sequence.file, []).append(sequence)
-    unused: list[Judged] = [(verdict, []) for verdict in saved.verdicts if not verdict.used]
-    return unused + [judge_sequences(sequences, filters) for sequences in by_file.values()]
+    # What would help a file can only be done where the file itself is.
+    unused = [replace(verdict, remedies=()) for verdict in saved.verdicts if not verdict.used]
+    judged: list[Judged] = [(verdict, []) for verdict in unused]
+    judged += (judge_sequences(sequences, filters) for sequences in by_file.values())
+    return [(replace(verdict, source=source.given), sequences) for verdict, sequences in judged]
 
 
 def _gathered(judged: list[Judged], kit: int, drum_map: str, seed: int) -> DataSet:
-    """The data set of all files, each on one side of the split."""
-    splits = iter(_splits([sequences for _, sequences in judged if sequences], seed))
+    """The data set of all files, each take on one side of the split."""
+    used = [(verdict.file, sequences) for verdict, sequences in judged if sequences]
+    sides = iter(split_files(used, seed, kit))
     all_sequences: list[Sequence] = []
     verdicts: list[Verdict] = []
     for verdict, sequences in judged:
         if sequences:
-            split = next(splits)
-            all_sequences += (replace(sequence, split=split) for sequence in sequences)
-            verdicts.append(replace(verdict, split=split))
+            side = next(sides)
+            all_sequences += (replace(sequence, split=side.split) for sequence in sequences)
+            verdicts.append(replace(verdict, split=side.split, group=side.group))
         else:
             verdicts.append(verdict)
-    return DataSet(tuple(all_sequences), tuple(verdicts), kit, drum_map)
-
-
-def _splits(files: list[list[Sequence]], seed: int) -> list[str]:
-    """Split of each file: its official one, else drawn by `seed` from what it plays.
-
-    Files that play the same land on the same side, whatever they are called.
-    """
-    keys: list[str] = []
-    for sequences in files:
-        digest = hashlib.sha256(f"{seed}".encode())
-        for sequence in sequences:
-            digest.update(sequence.events.astype("<i2").tobytes())
-        keys.append(digest.hexdigest())
-    drawn = sorted({key for key, sequences in zip(keys, files, strict=True) if not sequences[0].split})
-    count = len(drawn)
-    validation = max(1, round(HELD_OUT * count)) if count > 1 else 0
-    test = round(HELD_OUT * count) if count >= _ENOUGH_FOR_A_TEST else 0
-    names = ["validation"] * validation + ["test"] * test + ["train"] * (count - validation - test)
-    chosen = dict(zip(drawn, names, strict=True))
-    return [sequences[0].split or chosen[key] for key, sequences in zip(keys, files, strict=True)]
+    return DataSet(tuple(all_sequences), with_sides(verdicts), kit, drum_map)

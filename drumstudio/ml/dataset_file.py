@@ -2,7 +2,8 @@
 
 Tensors: `events`, int16, all sequences one after the other, and `lengths`, int64.  Metadata: one
 JSON text under `drumstudio-dataset` with `version`, `kit`, `map`, `quantise`, `sequences` and
-`verdicts`.  Version 1 knew no feel: all its steps are straight.
+`verdicts`.  Version 1 knew no feel: all its steps are straight.  With version 3 came what was found
+in each file, and the remedies that would help.
 """
 
 from __future__ import annotations
@@ -21,10 +22,12 @@ from safetensors.numpy import save as tensors_to_bytes
 from drumstudio.errors import DatasetError
 from drumstudio.midi.feel import FEELS
 from drumstudio.ml.cutting import AS_DRUM_RNN, QUANTISERS, STEPS_PER_QUARTER
-from drumstudio.ml.sequences import MIN_BARS, SPLITS, Sequence, Verdict
+from drumstudio.ml.remedies import from_json
+from drumstudio.ml.sequences import MIN_BARS, SPLITS, Sequence
+from drumstudio.ml.verdicts import Found, Offer, Verdict
 from drumstudio.paths import write_atomically
 
-VERSION = 2
+VERSION = 3
 _KEY = "drumstudio-dataset"
 _NAMES = [field.name for field in fields(Sequence) if field.name != "events"]
 _NAMES_1 = _NAMES[: _NAMES.index("piece") + 1]
@@ -40,10 +43,10 @@ _WRITTEN: dict[str, tuple[type, ...]] = {
     "float | None": (int, float, NoneType),
 }
 _KINDS = {
-    row: {one.name: _WRITTEN[str(one.type)] for one in fields(row) if one.name != "events"}
-    for row in (Sequence, Verdict)
+    row: {one.name: _WRITTEN[str(one.type)] for one in fields(row) if str(one.type) in _WRITTEN}
+    for row in (Sequence, Verdict, Found)
 }
-_Row = TypeVar("_Row", Sequence, Verdict)
+_Row = TypeVar("_Row", Sequence, Verdict, Found)
 
 Parts = tuple[tuple[Sequence, ...], tuple[Verdict, ...], int, str, str]
 
@@ -63,7 +66,7 @@ def write(
         "map": drum_map,
         "quantise": quantise,
         "sequences": [[getattr(sequence, name) for name in _NAMES] for sequence in sequences],
-        "verdicts": [vars(verdict) for verdict in verdicts],
+        "verdicts": [_written(verdict) for verdict in verdicts],
     }
     events = [sequence.events.astype(np.int16) for sequence in sequences]
     tensors: dict[str, NDArray[Any]] = {
@@ -78,6 +81,11 @@ def write(
         raise DatasetError(
             f"{path} cannot be written ({reason}); choose another name or folder for the data set"
         ) from error
+
+
+def _written(verdict: Verdict) -> dict[str, Any]:
+    offers = [offer.as_json() for offer in verdict.remedies]
+    return {**vars(verdict), "found": vars(verdict.found), "remedies": offers}
 
 
 def read(path: Path) -> Parts:
@@ -149,7 +157,23 @@ def _sequence(row: dict[str, Any], events: Any) -> Sequence:
 
 
 def _verdict(row: dict[str, Any]) -> Verdict:
-    return _checked(Verdict(**row))
+    found = Found(**{name: _tuples(value) for name, value in row.get("found", {}).items()})
+    if not all(isinstance(one, str) for one in found.meters):
+        raise ValueError("meters of a wrong kind")
+    offers = tuple(
+        Offer(str(one["file"]), str(one["kind"]), str(one["label"]), from_json(one["remedy"]))
+        for one in row.get("remedies", ())
+    )
+    return _checked(Verdict(**{**row, "found": _checked(found), "remedies": offers}))
+
+
+def _tuples(value: Any) -> Any:
+    """JSON's lists as tuples; anything but numbers and texts in them is a ValueError."""
+    if isinstance(value, list):
+        return tuple(_tuples(one) for one in value)
+    if not isinstance(value, int | float | str):
+        raise ValueError("something found of a wrong kind")
+    return value
 
 
 def _checked(one: _Row) -> _Row:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
+from pathlib import PurePath
 from typing import Any
 
 from drumstudio.domain.timing import MAX_QPM, MIN_QPM
@@ -22,9 +23,9 @@ class Remedy:
 
     `channel` (0-15) and `map` (a drum map's name) say where the drums are and what their notes mean.
     `factor` multiplies the tempo and what lies in a bar with it: at 0.5 two bars become one and nothing
-    sounds otherwise.  `qpm` lays a grid of that tempo under the notes as they sound, whatever tempos the file
-    gives.  `meter` counts from the first note's bar to the last, and `steady` leaves changes of
-    tempo out: neither moves a note.  `join` are files that follow this one, each from a bar line;
+    sounds otherwise.  `qpm` lays a grid of that tempo under the notes as they sound, from the first on,
+    whatever tempos the file gives.  `meter` holds from the start to the end, and `steady` leaves changes
+    of tempo out: neither moves a note.  `join` are files that follow this one, each from a bar line;
     `repeat` plays the file that often.  `track` takes one track (from 0), `apart` makes each track a
     performance of its own.  `salvage` takes a damaged file up to its damage, `unended` counts notes that
     nothing ends; `accept` takes what looks like no drumming; `skip` leaves the file out.  `style` and
@@ -88,6 +89,11 @@ class Remedy:
             content["join"] = list(self.join)
         return content
 
+    def words(self) -> str:
+        """What it changes, in words; "" for nothing."""
+        said = {name: _SAID[name](value) for name, value in self._changes().items()}
+        return ", ".join(said.values())
+
     def _changes(self) -> dict[str, Any]:
         return {
             field.name: getattr(self, field.name)
@@ -144,6 +150,25 @@ def _tempo(text: str) -> Remedy:
 def _tracks(text: str) -> Remedy:
     return Remedy(apart=True) if text == "apart" else Remedy(track=int(text) - 1)
 
+
+_SAID: Mapping[str, Callable[[Any], str]] = {
+    "channel": lambda value: f"channel {value + 1}",
+    "map": lambda value: f"map {value}",
+    "factor": lambda value: f"tempo times {value:g}",
+    "qpm": lambda value: f"tempo {value:g}",
+    "meter": lambda value: f"all in {value}",
+    "steady": lambda _: "one tempo",
+    "join": lambda value: f"joined with {', '.join(PurePath(name).name for name in value)}",
+    "repeat": lambda value: f"played {value} times",
+    "track": lambda value: f"track {value + 1} alone",
+    "apart": lambda _: "its tracks apart",
+    "salvage": lambda _: "up to its damage",
+    "unended": lambda _: "notes that nothing ends counted",
+    "accept": lambda _: "taken for drums",
+    "skip": lambda _: "left out",
+    "style": lambda value: f"called {value}",
+    "beat_type": lambda value: f"called a {value}",
+}
 
 # Kind on the command line -> what its value, "" where there is none, makes.
 _KINDS: Mapping[str, Callable[[str], Remedy]] = {

@@ -1,9 +1,8 @@
-"""What a training data set is made of: sequences of drum events, and a verdict on every file."""
+"""What a training data set is made of: sequences of drum events, and which of them are wanted."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,61 +46,27 @@ class Sequence:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What became of one file, in words.
-
-    `kind` is one word for programs: "used", "unreadable", "notes", "channel", "drums", "short",
-    "meter", "filtered" or "size".  `reason` says it to people and `remedy` what could be done ("" where
-    nothing needs to be).  Bars, steps and sequences count what is used; `channel` is 0-15 or None; `feel`
-    lists the feels of what is used.
-    """
-
-    file: str
-    used: bool
-    kind: str
-    reason: str
-    remedy: str = ""
-    bars: int = 0
-    steps: int = 0
-    sequences: int = 0
-    meter: str = ""
-    qpm: float | None = None
-    channel: int | None = None
-    map: str = ""
-    style: str = ""
-    beat_type: str = ""
-    split: str = ""
-    feel: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        """The verdict for JSON; `channel` is counted from 1, as people do."""
-        content = dict(vars(self))
-        if self.channel is not None:
-            content["channel"] = self.channel + 1
-        return content
-
-
-@dataclass(frozen=True)
 class Filters:
     """Which sequences are wanted; empty means all.
 
     A style matches itself and its kinds: "rock" takes rock and rock/indie, "rock/indie" only
-    that.  `beat_types` holds "beat" or "fill", `meters` meters as "6/8".
+    that.  `beat_types` holds "beat" or "fill", `meters` meters as "6/8"; `wanted` are the styles in small
+    letters.
     """
 
     styles: tuple[str, ...] = ()
     beat_types: tuple[str, ...] = ()
     meters: tuple[str, ...] = ()
-    _wanted: frozenset[str] = field(init=False, repr=False)
+    wanted: frozenset[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_wanted", frozenset(style.strip().lower() for style in self.styles))
+        object.__setattr__(self, "wanted", frozenset(style.strip().lower() for style in self.styles))
 
     def objection(self, style: str, beat_type: str) -> tuple[str, str] | None:
         """Reason and remedy where a file of this style and type is not wanted, else None."""
         names = {style.lower(), style.lower().split("/")[0]}
-        if self._wanted and not names & self._wanted:
-            wanted = ", ".join(sorted(self._wanted))
+        if self.wanted and not names & self.wanted:
+            wanted = ", ".join(sorted(self.wanted))
             if style:
                 return f"its style is {style}, not {wanted}", ""
             return f"its style is not known, and {wanted} was asked for", _NAME_IT

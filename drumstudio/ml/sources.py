@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from drumstudio.errors import DatasetError
+from drumstudio import paths
+from drumstudio.errors import DatasetError, NoFilesError
 from drumstudio.midi.maps import GROOVE_NAME
 
 SUFFIX = ".drumdata"
@@ -41,19 +42,24 @@ class Info:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to read: `path` as given or found, `name` its path within the table's or source's folder."""
+    """A file to read: `path` as given or found, `name` its path within the table's or source's folder,
+    `given` what was named to find it."""
 
     path: Path
     name: str
     info: Info
+    given: str = ""
 
 
-def find_sources(given: Iterable[str | Path]) -> list[Source]:
+def find_sources(given: Iterable[str | Path], labels: Mapping[str, str] | None = None) -> list[Source]:
     """All MIDI files among files and folders, and data sets that are named, each once, by path.
+
+    `labels` give the style of the files of what is named, where nothing else says it.
 
     A file that was named is taken whatever it is called; folders are searched with all below
     them, for what is called a MIDI file.  Data sets in folders are not taken: they may hold the
-    same files again.  Raises DatasetError where something named is not there or nothing is found.
+    same files again; nor are takes that were deleted.  Raises DatasetError where something named is not
+    there, and NoFilesError where nothing is found.
     """
     tables = _Tables()
     found: dict[str, Source] = {}
@@ -62,11 +68,18 @@ def find_sources(given: Iterable[str | Path]) -> list[Source]:
         for path in _files(item):
             real = os.path.realpath(path)
             if real not in found:
-                found[real] = tables.source(path, item)
+                style = labels.get(str(item), "") if labels else ""
+                found[real] = _labelled(tables.source(path, item), item, style)
     if not found:
         places = ", ".join(str(item) for item in named) or "nothing"
-        raise DatasetError(f"there are no MIDI files in {places}; name a folder that holds some")
+        raise NoFilesError(f"there are no MIDI files in {places}; name a folder that holds some")
     return sorted(found.values(), key=lambda source: str(source.path))
+
+
+def _labelled(source: Source, given: Path, style: str) -> Source:
+    """The source, found in what was `given`; of `style` where nothing says of which it is."""
+    info = replace(source.info, style=style) if style and not source.info.style else source.info
+    return replace(source, info=info, given=str(given))
 
 
 def _files(item: Path) -> Iterable[Path]:
@@ -81,9 +94,17 @@ def _files(item: Path) -> Iterable[Path]:
     return [
         Path(folder, name)
         for folder, _, names in os.walk(item)
+        if not _deleted(folder)
         for name in names
         if name[name.rfind(".") :].lower() in _MIDI_SUFFIXES and not name.startswith(".")
     ]
+
+
+def _deleted(folder: str) -> bool:
+    """Whether `folder` is that of deleted takes, or one in it."""
+    own = str(paths.deleted_takes())
+    found = os.path.abspath(folder)  # noqa: PTH100 - links keep the name they are found by
+    return found == own or found.startswith(own + os.sep)
 
 
 class _Tables:

@@ -42,12 +42,14 @@ class Found:
     `bars` are those begun up to the last stroke; `meters` and `qpms` each once, in order (at most a
     dozen of each); `tempo_changes` counts them all; `channels` are (channel 0-15, notes), `melodic`
     the channels that do not look like drums; `drums` are (name as "closed_hat", strokes) and
-    `unknown` (note number, strokes) of the chosen channel in the chosen map; `tracks` counts those with
-    notes; `seconds` is the length up to the last stroke.
+    `unknown` (note number, strokes) of the chosen channel in the chosen map, and `unended` its notes that
+    nothing ends, which count as no strokes; `tracks` counts those with notes; `first_bar` (from 1) is
+    that of the first stroke, and `seconds` the length up to the last.
     """
 
     notes: int = 0
     bars: int = 0
+    first_bar: int = 0
     seconds: float = 0.0
     meters: tuple[str, ...] = ()
     qpms: tuple[float, ...] = ()
@@ -56,6 +58,7 @@ class Found:
     melodic: tuple[int, ...] = ()
     drums: tuple[tuple[str, int], ...] = ()
     unknown: tuple[tuple[int, int], ...] = ()
+    unended: int = 0
     tracks: int = 0
 
     def as_json(self) -> dict[str, Any]:
@@ -80,7 +83,8 @@ class Verdict:
     to people and `remedy` what could be done ("" where nothing needs to be); `remedies` are what a
     button could do about it, for files that are not used, only partly, or perhaps wrongly: `doubt` says
     why, "" where there is none.  Bars, steps and sequences count what is used; `channel` is 0-15 or
-    None; `feel` lists the feels of what is used.  `group` is the first file of the same take, on whose side
+    None; `feel` lists the feels of what is used.  `source` is the file, folder or data set it was found in;
+    `group` is the first file of the same take, on whose side
     of the split this one is, "" where it stands alone; `applied` what a remedy changed, in words.
     """
 
@@ -101,6 +105,7 @@ class Verdict:
     split: str = ""
     feel: str = ""
     doubt: str = ""
+    source: str = ""
     group: str = ""
     applied: str = ""
     found: Found = field(default_factory=Found)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import numpy as np
@@ -98,7 +99,7 @@ def test_what_makes_no_sense_in_a_table_is_not_known(groove: Path) -> None:
     odd = "drummer1,s,1,,fast,,4-0,drummer1/a.mid,,9,some\ndrummer1,s,1,,inf,,x,drummer1/b.mid,,9,val\n"
     (groove / "info.csv").write_text(TABLE.splitlines()[0] + "\n" + odd)
     song(groove / "drummer1" / "a.mid", drums(beat(4)))
-    song(groove / "drummer1" / "b.mid", drums(beat(4)))
+    song(groove / "drummer1" / "b.mid", drums(beat(8, step=120)))
     found = {s.file: (s.qpm, s.meter, s.split) for s in build([groove / "drummer1"]).sequences}
     assert found == {"drummer1/a.mid": (120, "4/4", "train"), "drummer1/b.mid": (120, "4/4", "validation")}
 
@@ -273,8 +274,9 @@ def test_files_are_taken_once_and_by_what_they_are_called(tmp_path: Path) -> Non
 
 def test_splits_are_drawn_by_file_and_seed(tmp_path: Path) -> None:
     for index in range(20):
-        notes = [(0, 36), *((240 * (2 + (index >> bit & 1) + 2 * bit), 38) for bit in range(5))]
-        song(tmp_path / f"{index}.mid", meter(0, 4, 2) + meter(2 * 1920, 3, 2), drums([*notes, *beat(5)]))
+        draw = random.Random(index)
+        notes = [(240 * step, draw.choice((36, 38, 42, 46))) for step in range(16 + 30)]
+        song(tmp_path / f"{index}.mid", meter(0, 4, 2) + meter(2 * 1920, 3, 2), drums(notes))
     song(tmp_path / "copy.mid", meter(0, 4, 2) + meter(2 * 1920, 3, 2), drums([(0, 36), *beat(5)]))
     write(tmp_path / "copy2.mid", (tmp_path / "copy.mid").read_bytes())
     data = build([tmp_path])

@@ -14,6 +14,9 @@ from support.smf import rock_file, write
 from drumstudio.errors import DatasetError
 from drumstudio.ml.dataset import DataSet, build, open_dataset
 
+# Fields of a verdict that version 1 did not know.
+NEW = {"feel", "doubt", "source", "group", "applied", "found", "remedies"}
+
 
 @pytest.fixture
 def data(tmp_path: Path) -> DataSet:
@@ -137,13 +140,28 @@ def test_a_sequence_with_a_field_of_the_wrong_kind_is_refused(
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"file": 5}, {"used": "yes"}, {"style": None}, {"bars": "2"}, {"kind": {}}]
+    "wrong",
+    [
+        {"file": 5},
+        {"used": "yes"},
+        {"style": None},
+        {"bars": "2"},
+        {"kind": {}},
+        {"group": 1},
+        {"found": 3},
+        {"found": {"bars": "2"}},
+        {"found": {"meters": [4]}},
+        {"found": {"new": 1}},
+        {"found": {"drums": [None]}},
+        {"remedies": [3]},
+        {"remedies": [{"file": "x", "kind": "join", "label": "y", "remedy": {"join": [1]}}]},
+    ],
 )
 def test_a_verdict_with_a_field_of_the_wrong_kind_is_refused(
     wrong: dict[str, object], data: DataSet, tmp_path: Path
 ) -> None:
     data.save(tmp_path / "set.drumdata")
-    rows = [{**vars(data.verdicts[0]), **wrong}]
+    rows = [{**vars(data.verdicts[0]), "found": {}, "remedies": [], **wrong}]
     with pytest.raises(DatasetError, match="is damaged"):
         DataSet.load(changed(tmp_path / "set.drumdata", {"verdicts": rows}, {}))
 
@@ -159,7 +177,7 @@ def test_a_sequence_of_a_single_step_holds_nothing_to_score(data: DataSet, tmp_p
 def test_a_newer_set_is_refused(data: DataSet, tmp_path: Path) -> None:
     data.save(tmp_path / "set.drumdata")
     with pytest.raises(DatasetError, match="newer DrumStudio; update"):
-        DataSet.load(changed(tmp_path / "set.drumdata", {"version": 3}, {}))
+        DataSet.load(changed(tmp_path / "set.drumdata", {"version": 4}, {}))
 
 
 @pytest.mark.parametrize(("kit", "per_quarter"), [(9, 4), (1, 2)])
@@ -169,7 +187,7 @@ def test_a_set_of_before_feels_were_known_is_straight(kit: int, per_quarter: int
     data.save(path)
     first = data.sequences[0]
     row = ["a.mid", "4/4", first.steps_per_bar, 120.0, "", "", "", "train", 0]
-    verdict = {name: value for name, value in vars(data.verdicts[0]).items() if name != "feel"}
+    verdict = {name: value for name, value in vars(data.verdicts[0]).items() if name not in NEW}
     old = {"version": 1, "quantise": None, "sequences": [row], "verdicts": [verdict]}
     found = DataSet.load(changed(path, old, {}))
     assert (found.bars, found.fingerprint, found.quantise) == (8, data.fingerprint, "drum_rnn")
