@@ -27,6 +27,7 @@ from drumstudio.app.runs import (
     RunState,
     SweepGrid,
     TrainingPlan,
+    best_cell,
 )
 from drumstudio.errors import TrainingError
 from drumstudio.ml.reports import Report, best_of, report_of
@@ -39,6 +40,8 @@ _PLAN, _STATE = "plan.json", "state.json"
 _DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 # Folders that are being made or deleted begin with this.
 _UNFINISHED = "."
+# Seconds after which no other window can still be at work on such a folder.
+_LONG_AGO = 3600.0
 
 
 def trainings_folder() -> Path:
@@ -52,11 +55,13 @@ def new_ident() -> str:
 
 
 def list_idents(folder: Path) -> list[str]:
-    """Idents of all runs, oldest first; what was half made or half deleted is cleared away."""
+    """Idents of all runs, oldest first; what was half made or half deleted long ago is cleared away."""
     found = []
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.name.startswith(_UNFINISHED):
-            shutil.rmtree(path, ignore_errors=True)
+            with contextlib.suppress(OSError):
+                if time.time() - path.stat().st_mtime > _LONG_AGO:
+                    shutil.rmtree(path, ignore_errors=True)
         elif path.is_dir():
             found.append(path.name)
     return found
@@ -64,6 +69,11 @@ def list_idents(folder: Path) -> list[str]:
 
 def create(folder: Path, plan: TrainingPlan, data: Path, state: dict[str, Any]) -> None:
     """Make the `folder` of a new run with copies of its data and its base.  Raises TrainingError."""
+    for needed, what in ((data, "data set"), (plan.base, "model to fine-tune")):
+        if needed is not None and not needed.is_file():
+            raise TrainingError(
+                f"the training {plan.name} cannot start: there is no {what} at {needed}; choose another"
+            )
     staging = folder.with_name(f"{_UNFINISHED}{folder.name}")
     try:
         staging.mkdir(parents=True)
@@ -111,7 +121,7 @@ def read_run(folder: Path) -> Run:
         raise TrainingError(
             f"the training in {folder} is passed over: its data {DATA} is gone; start it anew"
         )
-    run = Run(folder.name, plan, steps=plan.steps)
+    run = Run(folder.name, plan, steps=plan.all_steps)
     try:
         run = _with_state(run, _read(folder / _STATE))
     except _DAMAGED:
@@ -151,8 +161,8 @@ def read_progress(run: Run, folder: Path) -> Run:
 def with_cells(run: Run, cells: Iterable[Cell]) -> Run:
     """The sweep `run` with these cells: its curve is that of the best, its step all that they trained."""
     cells = tuple(cells)
-    scored = [cell for cell in cells if cell.perplexity is not None]
-    reports = min(scored, key=lambda cell: cell.perplexity or 0.0).reports if scored else ()
+    best = best_cell(cells)
+    reports = best.reports if best is not None else ()
     return replace(
         run,
         cells=cells,
@@ -178,6 +188,22 @@ def state_to_json(run: Run, queued: float) -> dict[str, Any]:
         "seconds": run.seconds,
         "queued": queued,
     }
+
+
+def best_model(folder: Path, run: Run) -> Path | None:
+    """The model that `run` would keep; None where it has learned nothing yet."""
+    path = folder / MODEL
+    if run.plan.grid is not None:
+        best = best_cell(run.cells)
+        if best is None:
+            return None
+        path = cell_path(folder, best.layers, best.units)
+    return path if run.best is not None and path.is_file() else None
+
+
+def cell_path(folder: Path, layers: int, units: int) -> Path:
+    """Where a sweep in `folder` keeps the model of a shape."""
+    return folder / "cells" / f"{layers}x{units}.safetensors"
 
 
 def read_queued(folder: Path) -> float:

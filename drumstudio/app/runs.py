@@ -8,10 +8,12 @@ Plain values without torch or numpy.  A folder `training/<ident>/` of the user's
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from drumstudio.app.halving import planned_steps
 from drumstudio.ml.config import DRUM_RNN
 from drumstudio.ml.reports import Report
 
@@ -22,7 +24,7 @@ class TrainingPlan:
 
     `kind` is a network of :data:`drumstudio.ml.config.KINDS`, `layers` the units of each of its layers,
     `attention` the steps that plain Drum RNN looks back on (0: none), `dropout` the share left out after
-    each layer (None: as the base has it), `drums` 9 or 1.  With a `base`, the file of a model, its weights are
+    each layer (None: as in the base), `drums` 9 or 1.  With a `base`, the file of a model, its weights are
     trained on: network, drums and what can be asked for are those of the base, but for `dropout`.
 
     `steps` is the number of batches; with `patience` above 0 the training ends earlier, after so many
@@ -55,6 +57,13 @@ class TrainingPlan:
     licence: str = ""
     date: str = ""
     grid: SweepGrid | None = None
+
+    @property
+    def all_steps(self) -> int:
+        """Steps in all: those of every shape of a sweep together, unless some get flat or fail."""
+        if self.grid is None:
+            return self.steps
+        return planned_steps(self.steps, len(set(self.grid.layers)) * len(set(self.grid.units)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +114,12 @@ class Cell:
     seconds: float = 0.0
     message: str = ""
     reports: tuple[Report, ...] = ()
+
+
+def best_cell(cells: Iterable[Cell]) -> Cell | None:
+    """The cell with the lowest perplexity among those whose models are kept."""
+    kept = [cell for cell in cells if cell.perplexity is not None and cell.state is not CellState.DROPPED]
+    return min(kept, key=lambda cell: cell.perplexity or 0.0, default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,6 @@
 """Sweeps: many shapes of a network on the same data and seed, the hopeless ones stopped early.
 
-The rule is successive halving (Jamieson & Talwalkar 2016): all shapes train to an eighth of the steps,
-and the better half by validation perplexity goes on to a quarter; again to a half; what is left then
-trains to the end.  All are compared at the same step, and a resumed sweep comes to the same end.
+Which ones those are is decided by :mod:`drumstudio.app.halving`; a resumed sweep comes to the same end.
 """
 
 from __future__ import annotations
@@ -10,13 +8,15 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
+from drumstudio.app.halving import rungs, survivors
 from drumstudio.app.preparing import prepare
-from drumstudio.app.runs import Cell, CellState, SweepGrid, TrainingPlan
+from drumstudio.app.run_folder import cell_path
+from drumstudio.app.runs import Cell, CellState, SweepGrid, TrainingPlan, best_cell
 from drumstudio.errors import CheckpointError, DatasetError, DrumStudioError, TrainingError, UsageError
 from drumstudio.ml.config import NetworkConfig
 from drumstudio.ml.reports import Report, best_of, state_path
@@ -24,32 +24,8 @@ from drumstudio.ml.reports import Report, best_of, state_path
 if TYPE_CHECKING:
     from drumstudio.ml.dataset import DataSet
 
-HALVINGS = 3
 MAX_CELLS = 64
-_Key = TypeVar("_Key")
 Shape = tuple[int, int]
-
-
-def rungs(steps: int, cells: int) -> tuple[int, ...]:
-    """The steps at which shapes are compared, the last of them `steps`, each half of the next."""
-    halvings = min(HALVINGS, max(0, math.ceil(math.log2(max(1, cells)))))
-    return tuple(dict.fromkeys(max(1, steps >> back) for back in range(halvings, -1, -1)))
-
-
-def survivors(scores: Mapping[_Key, float]) -> list[_Key]:
-    """The better half of `scores` (lower is better), rounded up; of equals the earlier one stays."""
-    best = sorted(scores, key=lambda key: scores[key])
-    kept = set(best[: math.ceil(len(best) / 2)])
-    return [key for key in scores if key in kept]
-
-
-def planned_steps(steps: int, cells: int) -> int:
-    """Steps of all shapes together, if none fails or gets flat before its time."""
-    total, before = 0, 0
-    for rung in rungs(steps, cells):
-        total += (rung - before) * cells
-        before, cells = rung, math.ceil(cells / 2)
-    return total
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +35,6 @@ class SweepOutcome:
     cells: tuple[Cell, ...]
     best: Cell | None
     done: bool
-
-
-def cell_path(folder: Path, layers: int, units: int) -> Path:
-    """Where a sweep in `folder` keeps the model of a shape."""
-    return folder / "cells" / f"{layers}x{units}.safetensors"
-
-
-def best_cell(cells: tuple[Cell, ...]) -> Cell | None:
-    """The cell with the lowest perplexity among those whose models are kept."""
-    kept = [cell for cell in cells if cell.perplexity is not None and cell.state is not CellState.DROPPED]
-    return min(kept, key=lambda cell: cell.perplexity or 0.0, default=None)
 
 
 class Sweep:

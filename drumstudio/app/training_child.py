@@ -105,7 +105,7 @@ class Teacher:
         self._end(model if outcome.best else None, data, outcome.step, outcome.reason)
 
     def _sweep(self, plan: TrainingPlan, data: DataSet, counts: DataCounts) -> None:
-        from drumstudio.app.sweeping import Sweep, cell_path
+        from drumstudio.app.sweeping import Sweep
         from drumstudio.ml.devices import device_called
         from drumstudio.ml.trainer import use_threads
 
@@ -119,7 +119,7 @@ class Teacher:
             self.say("cell", cell=run_folder.cell_to_json(cell))
         outcome = sweep.run()
         best = outcome.best
-        path = None if best is None else cell_path(self._folder, best.layers, best.units)
+        path = None if best is None else run_folder.cell_path(self._folder, best.layers, best.units)
         self._end(path, data, sum(cell.step for cell in outcome.cells), "done" if outcome.done else "stopped")
 
     def _end(self, model: Path | None, data: DataSet, step: int, reason: str) -> None:
