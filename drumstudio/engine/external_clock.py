@@ -50,7 +50,8 @@ class ExternalClock:
         self._latency = latency
         self._follower = ClockFollower()
         self._ticks = 0
-        self._anchor: float | None = None  # quarters into the song at run tick 0, where that is known
+        # Quarters that the clock has ticked at run tick 0, and of which start of playing that was.
+        self._anchor: tuple[int, float] | None = None
 
     def follow(self, source: str | None) -> None:
         """Follow the clock of the input called `source`, or with None none."""
@@ -86,11 +87,11 @@ class ExternalClock:
     def join(self, time: float) -> bool:
         """Start at `time` where the song will be then; False where it does not run."""
         place = self._follower.position(time + self._latency())
-        if self.state is None or place is None:
+        if place is None:
             return False
         tick = max(0, round(place * PPQ))
         self._transport.start_at(time, tick)
-        self._anchor = tick / PPQ
+        self._tie(self._follower.first_beat - self._follower.song + tick / PPQ)
         return True
 
     def attend(self, now: float) -> None:
@@ -126,30 +127,34 @@ class ExternalClock:
         if transport.score is None:
             known = self._follower.moment(song) if self._ticks >= READY else None
             transport.start_at((stamp if known is None else known) - self._latency(), tick)
-            self._anchor = song
         else:
             transport.go_to(tick)
-            self._anchor = song - transport.cut / PPQ
+        self._tie(self._follower.first_beat - transport.cut / PPQ)
+
+    def _tie(self, beats: float) -> None:
+        """Let run tick 0 be where the clock has ticked so many quarters."""
+        self._anchor = self._transport.starts, beats
 
     def _keep(self) -> None:
-        """Bend the tempo from the cut on so that playing gets to where the song is."""
-        transport = self._transport
+        """Bend the tempo from the cut on so that playing gets to where the clock is."""
+        transport, follower = self._transport, self._follower
         score, qpm = transport.score, transport.external
-        if score is None or qpm is None or transport.performing:
+        if score is None or transport.performing:
             self._anchor = None
             return
         heard = score.due(transport.cut) + self._latency()
-        place = self._follower.position(heard)
-        if place is None:
-            if abs(score.qpm - qpm) > qpm * TOLERANCE / AHEAD:
-                transport.set_tempo(qpm)
+        beats = follower.beats(heard)
+        if qpm is None or beats is None:
             return
-        if self._anchor is None:
-            self._anchor = place - transport.cut / PPQ
-        quarter = 60.0 / qpm
-        off = (self._anchor + transport.cut / PPQ - place) * quarter  # seconds ahead of the song
+        run = transport.cut / PPQ
+        if self._anchor is None or self._anchor[0] != transport.starts:
+            self._tie(beats - run)  # begun by hand: the place is its own, kept in time from here on
+            return
+        off = (self._anchor[1] + run - beats) * 60.0 / qpm  # seconds that playing is ahead
         if abs(off) > JUMP:
-            transport.go_to(max(0, round(place * PPQ)))
-            self._anchor = place - transport.cut / PPQ
+            place = follower.position(heard)
+            if place is not None:
+                transport.go_to(max(0, round(place * PPQ)))
+            self._tie(beats - run)
         elif max(abs(off), abs(off + AHEAD * (score.qpm / qpm - 1.0))) > TOLERANCE:
             transport.set_tempo(qpm / min(HARDEST, max(GENTLEST, 1.0 + off / PULL)))

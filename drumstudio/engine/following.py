@@ -47,6 +47,11 @@ class ClockFollower:
         return self._song
 
     @property
+    def first_beat(self) -> float:
+        """Quarters counted (see `beats`) at that first tick; 0 before it has come."""
+        return (self._begun or 0) / PULSES_A_QUARTER
+
+    @property
     def placed(self) -> bool:
         """Whether the song runs and its first tick has come."""
         return self._begun is not None
@@ -100,11 +105,16 @@ class ClockFollower:
     def position(self, time: float) -> float | None:
         """Quarters from the beginning of the song at `time`; None while it does not run or the tempo is
         not known."""
-        if self._line is None or self._begun is None:
+        beats = self.beats(time)
+        return None if beats is None or self._begun is None else self._song + beats - self.first_beat
+
+    def beats(self, time: float) -> float | None:
+        """Quarters that the clock has ticked by `time` since it is heard, whether the song runs or not; None
+        while the tempo is not known."""
+        if self._line is None:
             return None
         number, stamp, period = self._line
-        ticks = number + (time - stamp) / period - self._begun
-        return self._song + ticks / PULSES_A_QUARTER
+        return (number + (time - stamp) / period) / PULSES_A_QUARTER
 
     def _bridge(self, stamp: float) -> None:
         """The clock is back at `stamp`: what went on without us is counted by the tempo that it had."""

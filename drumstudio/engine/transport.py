@@ -53,7 +53,8 @@ class Transport:
     Attributes: `project`, `loop`, `passes` (how often to play what does not loop), `click`,
     `clock` (MIDI clock for followers), `count_in` (bars) and `step` (where play starts) hold also
     when stopped; `score` is None then; `cut` is the run tick at which changes take effect.  `external`
-    is the tempo of a clock that is followed, in place of the project's, or None.
+    is the tempo of a clock that is followed, in place of the project's, or None.  `starts` counts how
+    often playing began: run ticks count anew from each.
     """
 
     def __init__(self) -> None:
@@ -66,6 +67,7 @@ class Transport:
         self.count_in = 0
         self.step = 0
         self.score: Score | None = None
+        self.starts = 0
         self.cut = 0
 
     @property
@@ -222,6 +224,7 @@ class Transport:
         if self.score is None:
             tempos = (Tempo(time, 0, performance.qpm),)
             self.score = Score((_performance_part(performance, 0),), tempos, ALL_LANES, self.click)
+            self.starts += 1
             self.cut = 0
         else:
             part = _performance_part(performance, self.cut)
@@ -244,6 +247,7 @@ class Transport:
         tempo = Tempo(time, 0, self.qpm)
         first = next(part for part in parts if part.kind is not PartKind.COUNT_IN)
         self.score = Score(parts, (tempo,), self.project.lanes, self.click, self.clock, first.start)
+        self.starts += 1
         self.cut = 0
 
     def _current(self, score: Score) -> Part:
