@@ -243,9 +243,10 @@ QSlider::sub-page:horizontal:disabled { background: $border_strong; }
 QSlider::handle:horizontal:disabled { background: $border_strong; }
 
 QCheckBox { spacing: 8px; background: transparent; }
-QCheckBox::indicator, QTableView::indicator { width: 14px; height: 14px; border-radius: 4px; border: 1px solid $border_strong;
-  background: $field; }
-QCheckBox::indicator:checked, QTableView::indicator:checked { background: $accent; border-color: $accent_text; image: url("$check"); }
+QCheckBox::indicator, QTableView::indicator { width: 14px; height: 14px; border-radius: 4px;
+  border: 1px solid $border_strong; background: $field; }
+QCheckBox::indicator:checked, QTableView::indicator:checked { background: $accent;
+  border-color: $accent_text; image: url("$check"); }
 QCheckBox:focus::indicator { border-color: $focus; }
 
 QProgressBar { background: $border; border: none; border-radius: 2px; max-height: 4px; color: transparent; }
