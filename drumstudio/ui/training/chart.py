@@ -334,15 +334,19 @@ class Chart(QWidget):
     def _paint_teaching(self, painter: QPainter) -> None:
         title, text = self._teaching
         plot = self.scale.plot
-        where = QRectF(plot.left + 40, plot.top, plot.width - 80, plot.height / 2)
-        painter.setFont(theme.font(15, QFont.Weight.DemiBold))
+        where = QRectF(plot.left + 30, plot.top, min(560.0, plot.width - 60), plot.height)
+        where.moveLeft(plot.left + (plot.width - where.width()) / 2)
+        heading, words = theme.font(15, QFont.Weight.DemiBold), theme.font(13)
+        wrap = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        height = QFontMetricsF(words).boundingRect(where, wrap, text).height()
+        block = QRectF(where.left(), where.center().y() - (height + 40) / 2, where.width(), height + 40)
+        painter.fillRect(block.adjusted(-16, -10, 16, 6), ink("panel"))
+        painter.setFont(heading)
         painter.setPen(ink("text"))
-        bottom = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
-        painter.drawText(where.adjusted(0, 0, 0, -12), bottom, title)
-        painter.setFont(theme.font(13))
+        painter.drawText(block, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, title)
+        painter.setFont(words)
         painter.setPen(ink("text_muted"))
-        top = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-        painter.drawText(where.translated(0, where.height()), top, text)
+        painter.drawText(block.adjusted(0, 28, 0, 10), wrap, text)
 
     def _paint_reading(self, painter: QPainter) -> None:
         """A line at the step, a dot on each curve, and their values in a box."""

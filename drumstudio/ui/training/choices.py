@@ -101,13 +101,14 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A model to fine-tune: its file, name, network and drums."""
+    """A model to fine-tune: its file, name, network (dropout in percent) and drums."""
 
     path: Path
     name: str
-    network: str
+    kind: str
+    layers: tuple[int, ...]
+    dropout: int
     drums: int
-    shipped: bool = False
 
 
 def numbers(text: str) -> tuple[int, ...]:

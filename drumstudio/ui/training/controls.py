@@ -11,7 +11,7 @@ from drumstudio.ui.training.form import Form
 from drumstudio.ui.training.summary import DataSummary
 from drumstudio.ui.training.sweep_form import SweepForm
 
-WIDTH = 400
+WIDTH = 380
 
 
 class Controls(QFrame):

@@ -94,6 +94,7 @@ class Form(QWidget):
         if self._choices.base == "":
             first = next(iter(self._starts), None)
             self._choices = replace(self._choices, base=first) if first else self._choices.with_base(None)
+            self._take_dropout()
         self._take_network()
         self.show_choices(self._choices)
 
@@ -241,6 +242,7 @@ class Form(QWidget):
         if name == "base":
             self._choices = self._choices.with_base(value)
             self._take_network()
+            self._take_dropout()
         else:
             self._choices = replace(self._choices, **{name: value})
         self.show_choices(self._choices)
@@ -257,15 +259,19 @@ class Form(QWidget):
         if (start := self.start) is not None:
             self._choices = replace(self._choices, drums=start.drums)
 
+    def _take_dropout(self) -> None:
+        """A fine-tuning begins with what its base was trained with."""
+        if (start := self.start) is not None:
+            self._choices = replace(self._choices, dropout=start.dropout)
+
     def _show_enabled(self) -> None:
         """Grey what a fine-tuning takes over from its base, and say what that is."""
         start = self.start
         for name in _OF_NETWORK:
             self.fields[name].setEnabled(start is None)
-        kind = self.fields["kind"]
-        assert isinstance(kind, ChoiceField)
-        kind.set_value(self._choices.kind, None if start is None else start.network)
-        for name in ("layers", "units"):
-            if start is not None:
-                self.fields[name].show_text("as there")
+        if start is not None:
+            units = ", ".join(str(units) for units in sorted(set(start.layers)))
+            self.fields["kind"].show_text(kind_words(start.kind))
+            self.fields["layers"].show_text(str(len(start.layers)))
+            self.fields["units"].show_text(units)
         self.fields["patience"].setEnabled(self._choices.stops)

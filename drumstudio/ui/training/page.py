@@ -18,6 +18,7 @@ from drumstudio.app.runs import Run, TrainingPlan
 from drumstudio.app.training_data import Judgement
 from drumstudio.ml import catalogue
 from drumstudio.ml.catalogue import ModelInfo
+from drumstudio.ml.checkpoint import read_info
 from drumstudio.ui.desk import Desk
 from drumstudio.ui.pages import Page
 from drumstudio.ui.training.actions import RunActions
@@ -71,8 +72,8 @@ class TrainingPage(Page):
     def _lay_out(self) -> None:
         right = QVBoxLayout()
         right.setSpacing(10)
-        right.addWidget(self.chart, 3)
-        right.addWidget(self.runs, 1)
+        right.addWidget(self.chart, 9)
+        right.addWidget(self.runs, 4)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 8, 14, 10)
         row.setSpacing(12)
@@ -148,21 +149,10 @@ class TrainingPage(Page):
         self._show()
 
     def _look_for_models(self) -> None:
-        self.desk.background.run(lambda _: tuple(catalogue.list_models()), self._show_models)
+        self.desk.background.run(_find_models, self._show_models)
 
-    def _show_models(self, models: tuple[ModelInfo, ...]) -> None:
-        self._models = models
-        starts = [
-            Start(
-                model.path,
-                model.name,
-                model.network,
-                9 if model.encoding == "nine drums" else 1,
-                model.shipped,
-            )
-            for model in models
-            if model.problem is None
-        ]
+    def _show_models(self, found: tuple[tuple[ModelInfo, ...], tuple[Start, ...]]) -> None:
+        self._models, starts = found
         self.controls.form.set_starts(starts)
         self._show()
 
@@ -283,6 +273,19 @@ class TrainingPage(Page):
     def _ask(self, asked: Callable[[str], None]) -> None:
         if self.front is not None:
             asked(self.front.ident)
+
+
+def _find_models(_control: JobControl) -> tuple[tuple[ModelInfo, ...], tuple[Start, ...]]:
+    """The drummers there are, and those that can be trained on."""
+    models = tuple(catalogue.list_models())
+    return models, tuple(_start_of(model) for model in models if model.problem is None)
+
+
+def _start_of(model: ModelInfo) -> Start:
+    """The model as the start of a fine-tuning."""
+    found = read_info(model.path)
+    network, drums = found.network, found.encoding.drums
+    return Start(model.path, model.name, network.kind, network.layers, round(100 * network.dropout), drums)
 
 
 def _remove(path: Path, _control: JobControl) -> None:

@@ -88,7 +88,7 @@ def _of_model(model: ModelInfo, used: Path | None) -> Row:
     cells = (
         name,
         model.trained_on or NONE,
-        model.network.removesuffix(" LSTM").replace(" x ", " × "),
+        model.network.removesuffix(" LSTM").replace(" x ", " × ").replace("groove memory, ", "memory "),
         NONE,
         perplexity(model.perplexity),
         NONE,
@@ -106,7 +106,7 @@ def network_words(run: Run) -> str:
     if plan.base is not None:
         return "fine-tuned"
     shape = f"{len(plan.layers)} × {plan.layers[0]}"
-    return f"groove memory, {shape}" if plan.kind == GROOVE_MEMORY else shape
+    return f"memory {shape}" if plan.kind == GROOVE_MEMORY else shape
 
 
 def _span(values: Sequence[int]) -> str:

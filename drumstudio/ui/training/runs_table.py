@@ -38,7 +38,7 @@ Role = Qt.ItemDataRole
 COLUMNS = ("", "Name", "Trained on", "Network", "Train ppl", "Validation ppl", "Time", "State", "Beside")
 MARK, NAME, DATA, NETWORK, TRAIN, VALIDATION, TIME, STATE, BESIDE = range(len(COLUMNS))
 _NUMBERS = (TRAIN, VALIDATION, TIME)
-_WIDTHS = {MARK: 34, NETWORK: 158, TRAIN: 74, VALIDATION: 102, TIME: 94, STATE: 118, BESIDE: 58}
+_WIDTHS = {MARK: 30, NETWORK: 124, TRAIN: 66, VALIDATION: 92, TIME: 84, STATE: 96, BESIDE: 54}
 _ROW = 28
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -162,6 +162,10 @@ class RunsTable(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setShowGrid(False)
+        self.setStyleSheet(
+            "QTableView { border: none; background: transparent; }"
+            "QHeaderView::section { background: transparent; font-size: 11px; padding: 3px 6px; }"
+        )
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setItemDelegateForColumn(MARK, _Marks(self))

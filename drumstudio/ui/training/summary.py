@@ -87,6 +87,7 @@ class DataSummary(QWidget):
             words, count = QLabel(share.words), QLabel(f"{share.count:,}")
             for label in (words, count):
                 label.setTextFormat(Qt.TextFormat.PlainText)
+            count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             for column, widget in enumerate((light, words, count)):
                 self._rows.addWidget(widget, at, column)
         self.name.setText(_words(summary))

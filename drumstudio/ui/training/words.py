@@ -37,7 +37,7 @@ def plural(number: int, word: str) -> str:
 def cell_note(cell: Cell, best: bool = False) -> str:
     """How a cell of a sweep stands, in a word or two."""
     if cell.state is CellState.TRAINING:
-        return f"training, step {count(cell.step)}"
+        return f"step {count(cell.step)} …"
     if cell.state is CellState.DROPPED:
         return f"stopped at {count(cell.step)}"
     if cell.state is CellState.DONE:
