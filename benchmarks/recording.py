@@ -7,21 +7,27 @@ median (what the way through JACK takes).  JACK stamps by its period, of 1024 fr
 another is asked for; where a client misses one on a busy machine, JACK itself loses and doubles
 messages, as the bare listener shows, and `gone` counts how often the port seemed to be away.
 
-    python benchmarks/recording.py [--minutes 1] [--period 1024] [--json]
+With --train a model trains meanwhile, in a `drumstudio train` of its own, on beats made up here.
+
+    python benchmarks/recording.py [--minutes 1] [--period 1024] [--train] [--json]
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
+import random
 import signal
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, deque
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,6 +37,9 @@ from load import figures  # noqa: E402
 from support.jack import Listener, Performer, jack_server  # noqa: E402
 
 from drumstudio.app.takes import load_take  # noqa: E402
+from drumstudio.domain.drums import Drum  # noqa: E402
+from drumstudio.domain.pattern import Hit, Pattern  # noqa: E402
+from drumstudio.midi.files import export_pattern  # noqa: E402
 
 STROKES = 16  # a second
 NOTES = (36, 38, 42, 45, 46, 48, 49, 51)
@@ -51,11 +60,56 @@ def performance(seconds: float) -> list[tuple[float, list[int]]]:
     return sorted(messages)
 
 
-def measure(minutes: float, period: int) -> dict[str, object]:
+@contextlib.contextmanager
+def training(folder: Path, wanted: bool) -> Iterator[None]:
+    """Train a model beside the work within, if `wanted`, for as long as that takes."""
+    if not wanted:
+        yield
+        return
+    chance = random.Random(1)
+    beats = folder / "beats"
+    beats.mkdir()
+    for number in range(24):
+        hits = [Hit(step, Drum.CLOSED_HAT) for step in range(0, 128, 2)]
+        hits += [Hit(step, Drum.KICK) for step in range(128) if step % 8 == 0 or chance.random() < 0.1]
+        hits += [Hit(step, Drum.SNARE) for step in range(128) if step % 8 == 4 or chance.random() < 0.05]
+        export_pattern(beats / f"{number}.mid", Pattern(bars=8, hits=tuple(hits)), 120.0)
+    words = [
+        "train",
+        str(beats),
+        "--out",
+        str(folder / "m.safetensors"),
+        "--steps",
+        "10000000",
+        "--patience",
+        "0",
+    ]
+    trainer = subprocess.Popen(
+        [sys.executable, "-m", "drumstudio", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=ROOT,
+    )
+    assert trainer.stdout is not None
+    reports = trainer.stdout
+    assert reports.readline()  # it has begun
+    steps = threading.Thread(target=lambda: deque(reports, maxlen=1))
+    steps.start()
+    try:
+        yield
+        assert trainer.poll() is None
+    finally:
+        trainer.kill()
+        trainer.wait()
+        steps.join()
+
+
+def measure(minutes: float, period: int, train: bool) -> dict[str, object]:
     """Record for `minutes`; what was sent, lost and doubled, and the stamps' errors in milliseconds."""
     messages = performance(60 * minutes)
     with (
         tempfile.TemporaryDirectory() as folder,
+        training(Path(folder), train),
         jack_server(period),
         Performer("TD-11") as kit,
         Listener("Bare") as bare,
@@ -89,6 +143,7 @@ def measure(minutes: float, period: int) -> dict[str, object]:
         "doubled": sum((found - wanted).values()),
         "lost by the bare listener": sum((wanted - beside).values()),
         "doubled there": sum((beside - wanted).values()),
+        "load average": round(os.getloadavg()[2], 1),
         "gone": said.count("missing:"),
         "stamp error": figures([1000 * abs(each - middle) for each in late]),
     }
@@ -115,9 +170,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--minutes", type=float, default=1.0)
     parser.add_argument("--period", type=int, default=1024, help="of JACK, in frames")
+    parser.add_argument("--train", action="store_true", help="while a model trains")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    found = measure(args.minutes, args.period)
+    found = measure(args.minutes, args.period, args.train)
     if args.json:
         print(json.dumps(found))
         return
