@@ -43,16 +43,6 @@ class ShareBar(QWidget):
         self.setToolTip(told)
         self.update()
 
-    def widths(self) -> list[float]:
-        """Pixels of each share that is shown; small ones stay visible."""
-        total = sum(share.count for share in self._shares)
-        least = min(_LEAST, self.width() / max(1, len(self._shares)))
-        wide = [max(least, self.width() * share.count / total) for share in self._shares]
-        # What the small ones gained is taken from the largest.
-        if wide:
-            wide[wide.index(max(wide))] -= sum(wide) - self.width()
-        return wide
-
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ground, and the shares with gaps between."""
         painter = QPainter(self)
@@ -63,11 +53,27 @@ class ShareBar(QWidget):
         painter.setClipPath(whole)
         painter.fillRect(self.rect(), QColor(colours.border))
         left = 0.0
-        for share, width in zip(self._shares, self.widths(), strict=True):
+        widths = share_widths([share.count for share in self._shares], self.width())
+        for share, width in zip(self._shares, widths, strict=True):
             painter.fillRect(
                 QRectF(left, 0, width - 1, self.height()), QColor(getattr(colours, share.colour))
             )
             left += width
+
+
+def share_widths(counts: Sequence[int], width: float) -> list[float]:
+    """Pixels of each of `counts`, none of them 0, that fill `width` together; small ones stay visible."""
+    least = min(_LEAST, width / max(1, len(counts)))
+    small: set[int] = set()
+    while True:
+        # What the small ones need beyond their due, the others give in proportion.
+        rest = width - least * len(small)
+        total = sum(count for at, count in enumerate(counts) if at not in small)
+        wide = [least if at in small else rest * count / total for at, count in enumerate(counts)]
+        fewer = {at for at, pixels in enumerate(wide) if pixels < least}
+        if not fewer or len(small | fewer) == len(counts):
+            return wide
+        small |= fewer
 
 
 class ShareRow(QPushButton):
