@@ -35,16 +35,13 @@ class Lesson:
         """The pad that is asked for, None when all were."""
         return self.pads[self._place] if self._place < len(self.pads) else None
 
-    @property
-    def waiting(self) -> bool:
-        """Whether strokes came that `settle` has not taken yet."""
-        return bool(self._heard)
+    def overdue(self, seconds: float) -> bool:
+        """Whether `settle` must come first: strokes wait that one at `seconds` does not belong to."""
+        return bool(self._heard) and seconds - self._heard[0][0] > ECHO
 
     def struck(self, seconds: float, note: int, velocity: int) -> bool:
         """Hear a stroke; whether it may be an answer."""
-        if self.pad is None or seconds < self._deaf_until:
-            return False
-        if self._heard and seconds - self._heard[0][0] > ECHO:
+        if self.pad is None or seconds < self._deaf_until or self.overdue(seconds):
             return False
         self._heard.append((seconds, velocity, note))
         return True

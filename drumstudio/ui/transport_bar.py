@@ -111,8 +111,8 @@ class TransportBar(QFrame):
         ):  # fmt: skip
             row.addWidget(widget)
         row.addStretch(0)
-        row.addWidget(self.output, 3)
-        row.addWidget(self.kit, 2)
+        row.addWidget(self.output, 1)
+        row.addWidget(self.kit, 1)
         row.addWidget(self._level_box())
 
     def _level_box(self) -> QWidget:

@@ -89,7 +89,10 @@ class LatenessView(QWidget):
 
 
 class CalibrationSheet(KitSheet):
-    """Plays a bar of click to listen to and some to play to; Apply keeps the median for this input."""
+    """Plays a bar of click to listen to and some to play to; Apply keeps the median for this input.
+
+    `began` is when the click began to sound, in seconds of perf_counter, None before.
+    """
 
     def __init__(self, desk: Desk, engine: Engine, keymap: Keymap, parent: QWidget) -> None:
         super().__init__("Calibrate", desk, keymap, parent)
@@ -98,7 +101,7 @@ class CalibrationSheet(KitSheet):
         self.stage = Stage.READY
         self.found: Measured | None = None
         self._arrivals: list[Arrival] = []
-        self._began: float | None = None
+        self.began: float | None = None
         self._qpm = 120.0
         self._timer = QTimer(self)
         self._timer.setInterval(_FRAME_MS)
@@ -144,7 +147,7 @@ class CalibrationSheet(KitSheet):
         self._engine.stop()
         self.found = None
         self._arrivals.clear()
-        self._began = None
+        self.began = None
         self._qpm = self.desk.document.project.qpm
         self.stage = Stage.PLAYING
         self._engine.set_click(True)
@@ -163,19 +166,19 @@ class CalibrationSheet(KitSheet):
     def _on_engine(self, event: EngineEvent) -> None:
         if self.stage is Stage.PLAYING:
             if event is EngineEvent.PLAYING:
-                self._began = self._engine.began_at()
-            elif event is EngineEvent.STOPPED and self._began is not None:
+                self.began = self._engine.began_at()
+            elif event is EngineEvent.STOPPED and self.began is not None:
                 self._end()
         elif event is EngineEvent.OUTPUT:
             self._show()
 
     def _frame(self) -> None:
-        if self._began is None:
-            self._began = self._engine.began_at()
+        if self.began is None:
+            self.began = self._engine.began_at()
             return
         kit = self.kit.kit.drum_map
-        self.found = measured(tuple(self._arrivals), self._began, self._qpm, kit)
-        beats = (time.perf_counter() - self._began) * self._qpm / 60.0
+        self.found = measured(tuple(self._arrivals), self.began, self._qpm, kit)
+        beats = (time.perf_counter() - self.began) * self._qpm / 60.0
         self.progress.setValue(max(0, min(self.progress.maximum(), int(beats) + 1)))
         self._show()
         if beats > (LEAD_BARS + BARS) * BEATS:

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QProgressBar,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -53,6 +52,7 @@ class KitWizard(KitSheet):
         self.lesson = lesson
         self._state = self.kit.state
         self._offered: KitMap | None = None
+        self.asking = True
         self._settling = QTimer(self)
         self._settling.setSingleShot(True)
         self._settling.setInterval(_SETTLE_MS)
@@ -60,14 +60,12 @@ class KitWizard(KitSheet):
         self.picture = KitPicture()
         self.list = AnswerList()
         self.list.asked.connect(self._ask)
-        self.pages = QStackedWidget()
-        self._asks = self._asking()
-        self.pages.addWidget(self._asks)
+        self.ask_page = self._asking()
         self.end = SavePage()
         self.end.save_asked.connect(self._save)
         self.end.known_asked.connect(self._use_like)
         self.end.back_asked.connect(self._go_on)
-        self.pages.addWidget(self.end)
+        self.end.hide()
         self._lay_out()
         for keys, does in (("Left", self.back), ("Right", self.skip)):
             QShortcut(QKeySequence(keys), self, does)
@@ -89,7 +87,8 @@ class KitWizard(KitSheet):
         column = QVBoxLayout(right)
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(10)
-        column.addWidget(self.pages)
+        column.addWidget(self.ask_page)
+        column.addWidget(self.end)
         column.addWidget(self.list, 1)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -159,6 +158,8 @@ class KitWizard(KitSheet):
 
     def take_stroke(self, stroke: KitStroke) -> None:
         """Light what was hit, and hear the answer."""
+        if self.lesson.overdue(stroke.seconds):
+            self._settle()
         answers = self.lesson.struck(stroke.seconds, stroke.note, stroke.played)
         pad = self.lesson.pad
         known = {note: spot_of(pad.drum, pad.name) for pad, note in self.lesson.answers.items()}
@@ -173,6 +174,7 @@ class KitWizard(KitSheet):
             self._settling.start()
 
     def _settle(self) -> None:
+        self._settling.stop()
         pad = self.lesson.settle()
         if pad is not None:
             self.heard.setText(self._answer_words(pad))
@@ -193,14 +195,14 @@ class KitWizard(KitSheet):
 
     def skip(self) -> None:
         """The kit does not have this pad."""
-        if self.pages.currentIndex() == 0 and (pad := self.lesson.pad) is not None:
+        if self.asking and (pad := self.lesson.pad) is not None:
             self.lesson.skip()
             self.heard.setText(f"{pad.name} is left out.")
             self._moved()
 
     def back(self) -> None:
         """Ask for the pad before once more."""
-        if self.pages.currentIndex() == 1:
+        if not self.asking:
             self._go_on()
             return
         self.lesson.back()
@@ -212,7 +214,7 @@ class KitWizard(KitSheet):
         maps = self._state.maps
         if self.lesson.answers and maps is not None:
             name = input_label(self._state)
-            self.pages.setCurrentIndex(1)
+            self._show_page(asking=False)
             self.end.show_learned(self._learned(), len(self.lesson.answers), maps, name)
             self._show()
 
@@ -252,7 +254,7 @@ class KitWizard(KitSheet):
         self.accept()
 
     def _go_on(self) -> None:
-        self.pages.setCurrentIndex(0)
+        self._show_page(asking=True)
         if self.lesson.pad is None:
             self.lesson.back()
         self._show()
@@ -260,7 +262,7 @@ class KitWizard(KitSheet):
     def _ask(self, place: int) -> None:
         self.lesson.ask(place)
         self.heard.setText("")
-        self.pages.setCurrentIndex(0)
+        self._show_page(asking=True)
         self._show()
 
     def _ask_for_zones(self, on: bool) -> None:
@@ -278,6 +280,11 @@ class KitWizard(KitSheet):
         if self.lesson.pad is None and self.lesson.answers:
             self.finish()
 
+    def _show_page(self, asking: bool) -> None:
+        self.asking = asking
+        self.ask_page.setVisible(asking)
+        self.end.setVisible(not asking)
+
     def _show(self) -> None:
         lesson, pad = self.lesson, self.lesson.pad
         wish, how = said(pad) if pad is not None else ("Every pad was asked for", "")
@@ -289,13 +296,11 @@ class KitWizard(KitSheet):
         self.back_button.setEnabled(lesson.place > 0)
         self.skip_button.setEnabled(pad is not None)
         self.finish_button.setEnabled(bool(lesson.answers))
-        asking = self.pages.currentIndex() == 0
         spots = [spot_of(each.drum, each.name) for each in lesson.answers]
-        wanted = spot_of(pad.drum, pad.name) if asking and pad is not None else None
+        wanted = spot_of(pad.drum, pad.name) if self.asking and pad is not None else None
         self.picture.show_wanted(wanted, frozenset(spot.place for spot in spots))
-        self.list.show_lesson(lesson, asking)
+        self.list.show_lesson(lesson, self.asking)
         self._show_offer()
-        self._fit_pages()
 
     def _show_offer(self) -> None:
         """Say which kit it is as soon as its name or its answers tell."""
@@ -311,10 +316,3 @@ class KitWizard(KitSheet):
         self._offered = found
         self.offer_text.setText(text)
         self.offer.setVisible(found is not None)
-
-    def _fit_pages(self) -> None:
-        """Give the list what the page in front leaves."""
-        page = self.end if self.pages.currentIndex() else self._asks
-        inside = self.pages.width()
-        high = page.heightForWidth(inside) if page.hasHeightForWidth() else page.sizeHint().height()
-        self.pages.setFixedHeight(high)
