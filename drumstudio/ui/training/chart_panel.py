@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from drumstudio.app.runs import Run
+from drumstudio.app.runs import Run, RunState
 from drumstudio.settings import Settings
+from drumstudio.ui.layouts import restyle
 from drumstudio.ui.training.chart import Chart
 from drumstudio.ui.training.heat_map import Shape
 from drumstudio.ui.training.rows import progress_words
@@ -92,6 +93,9 @@ class ChartPanel(QFrame):
         message = "" if front is None else front.message
         self.trouble.setText(message[:1].upper() + message[1:])
         self.trouble.setVisible(bool(message))
+        restyle(
+            self.trouble, "role", "error" if front is not None and front.state is RunState.FAILED else "hint"
+        )
         cells = front.cells if front is not None else ()
         self.sweep.setVisible(bool(cells))
         if front is not None and cells:

@@ -14,6 +14,8 @@ from drumstudio.ml.config import DRUM_RNN, GROOVE_MEMORY, KINDS, MAX_LAYERS, MAX
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 MAX_CELLS = 30
+# Letters of a proposed name; a model's has room for a few more.
+_LONGEST = 54
 _FIRST_LAYER, _LEAST_UNITS = 1, 8
 
 
@@ -216,6 +218,8 @@ def proposed_name(
         name = f"{start.name} + {data}"
     else:
         name = f"{data} {choices.layers} × {choices.units}"
+    if len(name) > _LONGEST:
+        name = name[: _LONGEST - 1].rstrip() + "…"
     known = {each.casefold() for each in taken}
     number, candidate = 2, name
     while candidate.casefold() in known:
@@ -223,9 +227,9 @@ def proposed_name(
     return candidate
 
 
-def data_name(plan: DataPlan) -> str:
-    """A name for all that `plan` trains on."""
-    sources = [source.name for source in plan.sources if source.enabled]
+def data_name(plan: DataPlan, takes: bool) -> str:
+    """A name for all that `plan` trains on; `takes` says whether any of the user's recordings is used."""
+    sources = [source.name for source in plan.sources if source.enabled and (takes or not source.is_takes)]
     words = " + ".join(sources[:2]) + (f" + {len(sources) - 2} more" if len(sources) > 2 else "")
     chosen = [", ".join(plan.styles), "beats" if plan.beats_only else "", "fills" if plan.fills_only else ""]
     return " · ".join(word for word in (words, *chosen) if word)

@@ -64,7 +64,9 @@ class Controls(QFrame):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inside)
-        buttons = QHBoxLayout()
+        self._buttons = QWidget()
+        buttons = QHBoxLayout(self._buttons)
+        buttons.setContentsMargins(0, 0, 0, 0)
         buttons.setSpacing(6)
         buttons.addWidget(self.open_sweep, 3)
         buttons.addWidget(self.new, 1)
@@ -74,7 +76,7 @@ class Controls(QFrame):
         below.setSpacing(8)
         below.addWidget(self.sweep)
         below.addWidget(self.primary)
-        below.addLayout(buttons)
+        below.addWidget(self._buttons)
         self.primary.setFixedHeight(38)
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)
@@ -103,6 +105,8 @@ class Controls(QFrame):
         self._asked = asked
         of_form = asked is self.train_wanted and text.startswith("Train")
         self.new.setVisible(not of_form)
+        if not of_form:
+            self.close_sweep()
         self.open_sweep.setVisible(of_form)
         self.stop.setEnabled(front is not None and front.can_stop)
         restyle(self.primary, "busy", not of_form)
@@ -112,19 +116,23 @@ class Controls(QFrame):
         was_open = not self.sweep.isHidden()
         if was_open:
             held = self.sweep.isAncestorOf(self.focusWidget() or self)
-            self.sweep.hide()
-            self.open_sweep.setEnabled(True)
+            self._turn_sweep(False)
             if held:
                 self.open_sweep.setFocus()
         return was_open
 
     def _open_sweep(self) -> None:
         self.sweep.show_choices(self.form.choices)
-        self.sweep.show()
-        self.open_sweep.setEnabled(False)
+        self._turn_sweep(True)
         self.sweep.layers.setFocus()
         self.sweep.layers.selectAll()
         self.sweep_opened.emit()
+
+    def _turn_sweep(self, shown: bool) -> None:
+        """The small form stands where the buttons are."""
+        self.sweep.setVisible(shown)
+        self.primary.setVisible(not shown)
+        self._buttons.setVisible(not shown)
 
     def _press(self) -> None:
         self._asked.emit()

@@ -203,7 +203,7 @@ class Form(QWidget):
         self.name = QLineEdit()
         self.name.setAccessibleName("Name of the new drummer")
         self.name.setToolTip("What the new drummer is to be called")
-        self.name.setMaxLength(80)
+        self.name.setMaxLength(60)
         self.name.textEdited.connect(partial(self._set, "name"))
         caption = QLabel("Name")
         caption.setBuddy(self.name)

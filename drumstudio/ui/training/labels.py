@@ -12,6 +12,8 @@ from drumstudio.ui.training.curves import Box, Point, crossings, thinned
 _GAP = 4.0
 # Points of a line that are looked at: words are wide, so that no more are needed.
 _FINE = 150
+# Rows above and below the end of a curve in which its name may stand.
+_NEAR = 6
 # Shares of a curve's length at which its name is tried, the far end first.
 _ALONG = (0.92, 0.8, 0.66, 0.5, 0.36, 0.22)
 
@@ -70,10 +72,24 @@ def _places(each: Wanted, plot: Box) -> list[Box]:
             left = max(left, plot.left)
             found.append(Box(left, y - away - each.height, each.width, each.height))
             found.append(Box(left, y + away, each.width, each.height))
-        # A steep short curve has room beside it.
+        # A curve that falls steeply has room beside it.
         for x, y in (last, each.line[len(each.line) // 2]):
             found.append(Box(x + 2 * _GAP, y - each.height / 2 - away + _GAP, each.width, each.height))
-    return found
+    return found + _around(last, each, plot)
+
+
+def _around(point: Point, each: Wanted, plot: Box) -> list[Box]:
+    """Places in the neighbourhood of `point`, the nearest first."""
+    x, y = point
+    across = (-each.width - _GAP, -each.width / 2, _GAP, _GAP + each.width / 2)
+    found = [
+        Box(x + aside, y + rows * each.height, each.width, each.height)
+        for rows in range(-_NEAR, _NEAR + 1)
+        for aside in across
+    ]
+    return sorted(
+        found, key=lambda box: abs(box.left + box.width / 2 - x) + abs(box.top + box.height / 2 - y)
+    )
 
 
 def _at_right(each: Wanted, plot: Box) -> list[Box]:

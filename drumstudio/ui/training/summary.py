@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from drumstudio import paths
 from drumstudio.app.training_data import Judgement
 from drumstudio.ui.data.file_rows import shares
 from drumstudio.ui.data.share_bar import Share, ShareBar
@@ -32,9 +33,11 @@ def summary_of(judgement: Judgement) -> Summary:
     if len(found) > _ROWS:
         rest = found[_ROWS - 1 :]
         found = [*found[: _ROWS - 1], Share("Other reasons", sum(each.count for each in rest), "text_faint")]
+    folder = str(paths.user_takes())
+    takes = any(verdict.used and verdict.file.startswith(folder) for verdict in judgement.verdicts)
     sides = {row.split: row for row in judgement.splits()}
     train, held_out = sides["train"], sides["validation"]
-    material = Material(train.files, train.bars, held_out.files, data_name(judgement.plan))
+    material = Material(train.files, train.bars, held_out.files, data_name(judgement.plan, takes))
     return Summary(material, tuple(found))
 
 

@@ -18,15 +18,15 @@ def perplexity(value: float | None) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A time as "19 s", "4 min 12 s" or "2 h 05 min"."""
+    """A time as "19 s", "4 m 12 s" or "2 h 05 m"."""
     whole = max(0, round(seconds))
     if whole < 60:
         return f"{whole} s"
     minutes, rest = divmod(whole, 60)
     if minutes < 60:
-        return f"{minutes} min {rest:02} s"
+        return f"{minutes} m {rest:02} s"
     hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02} min"
+    return f"{hours} h {minutes:02} m"
 
 
 def plural(number: int, word: str) -> str:
