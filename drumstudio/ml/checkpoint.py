@@ -30,6 +30,18 @@ SUFFIX = ".safetensors"
 # A model's header is a few thousand bytes; one that claims more than this is none, and is not read.
 MAX_HEADER = 1 << 22
 
+_KEYS = (
+    "format",
+    "format_version",
+    "app_version",
+    "name",
+    "network",
+    "encoding",
+    "training",
+    "weights_sha256",
+    "notes",
+)
+
 Weights = dict[str, npt.NDArray[np.float32]]
 
 
@@ -135,7 +147,9 @@ def copy_model(source: Path, target: Path, *, name: str | None = None) -> None:
 
 def _relabelled(metadata: dict[str, str], name: str | None, notes: str | None) -> dict[str, str]:
     labels = {"name": name, "notes": notes}
-    return metadata | {key: value for key, value in labels.items() if value is not None}
+    wanted = metadata | {key: value for key, value in labels.items() if value is not None}
+    # The library reads the metadata in any order; as `save` writes it, a copy has the same bytes.
+    return {key: wanted[key] for key in (*_KEYS, *sorted(wanted.keys() - set(_KEYS))) if key in wanted}
 
 
 def load(path: Path) -> tuple[Checkpoint, Weights]:
@@ -297,5 +311,5 @@ def _look_first(path: Path) -> None:
             f"{path} is a pickle, which may hold a program: it is not opened; choose a {SUFFIX} file"
         )
     raise CheckpointError(
-        f"{path} is not a model, or is damaged (its header would be {length} bytes long); choose another"
+        f"{path} is not a model, or is damaged: no {SUFFIX} file begins like this; choose another"
     )

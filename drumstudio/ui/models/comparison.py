@@ -35,6 +35,7 @@ from drumstudio.domain.project import Lane
 from drumstudio.midi.files import import_pattern
 from drumstudio.ml.catalogue import ModelInfo
 from drumstudio.ui.bridge import Background, Bridge
+from drumstudio.ui.candidate_list import SCROLL_WIDTH
 from drumstudio.ui.desk import Desk
 from drumstudio.ui.file_actions import Message
 from drumstudio.ui.layouts import enter_clicks
@@ -120,9 +121,11 @@ class ComparisonView(QWidget):
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.addWidget(self._about)
-        column.addWidget(self.miniature)
-        column.addWidget(self._problem)
+        above = QVBoxLayout()
+        above.setContentsMargins(0, 0, SCROLL_WIDTH, 0)
+        for widget in (self._about, self.miniature, self._problem):
+            above.addWidget(widget)
+        column.addLayout(above)
         column.addWidget(self.cards, 1)
         return side
 

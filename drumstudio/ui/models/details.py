@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
     QPushButton,
-    QScrollArea,
+    QTextBrowser,
     QVBoxLayout,
     QWidget,
 )
 
 from drumstudio.ml.catalogue import ModelInfo
+from drumstudio.ui import theme
 from drumstudio.ui.layouts import enter_clicks
 
 # Milliseconds after the last key until notes are written.
@@ -115,7 +116,8 @@ class Details(QFrame):
         self.copy.clicked.connect(self.copy_wanted)
         self.delete.clicked.connect(self.delete_wanted)
         self.notes = Notes()
-        self._facts = QGridLayout()
+        self.about = QTextBrowser()
+        self._facts: tuple[tuple[str, str], ...] = ()
         self._lay_out()
         enter_clicks(self)
 
@@ -138,22 +140,11 @@ class Details(QFrame):
         first.addWidget(self.compare, 2)
         for button in (self.rename, self.export, self.copy, self.delete):
             second.addWidget(button, 1)
-        self._facts.setContentsMargins(0, 4, 10, 4)
-        self._facts.setHorizontalSpacing(14)
-        self._facts.setVerticalSpacing(5)
-        self._facts.setColumnStretch(1, 1)
-        inside = QWidget()
-        inside.setObjectName("empty")
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(self._facts)
-        column.addStretch(1)
-        self.about = QScrollArea()
-        self.about.setWidgetResizable(True)
         self.about.setFrameShape(QFrame.Shape.NoFrame)
-        self.about.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.about.setOpenLinks(False)
         self.about.setAccessibleName("What is known of it")
-        self.about.setWidget(inside)
+        self.about.setProperty("kind", "bare")
+        self.about.document().setDocumentMargin(0)
         caption = QLabel("NOTES")
         caption.setProperty("role", "caption")
         whole = QVBoxLayout(self)
@@ -195,21 +186,21 @@ class Details(QFrame):
             usable and own,
         )
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Write the facts in the colours of another theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._show_facts(self._facts)
+
     def _show_facts(self, facts: Sequence[tuple[str, str]]) -> None:
-        while (item := self._facts.takeAt(0)) is not None:
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
-        for row, (name, value) in enumerate(facts):
-            head, text = QLabel(name), QLabel(value)
-            head.setProperty("role", "muted")
-            text.setWordWrap(True)
-            text.setTextFormat(Qt.TextFormat.PlainText)
-            text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            self._facts.addWidget(head, row, 0, Qt.AlignmentFlag.AlignTop)
-            self._facts.addWidget(text, row, 1)
-        self.about.setAccessibleDescription("; ".join(f"{name}: {value}" for name, value in facts))
-        self.about.verticalScrollBar().setValue(0)
+        self._facts = tuple(facts)
+        muted = theme.current().text_muted
+        rows = (
+            f'<tr><td style="color: {muted}; font-size: 11px; padding: 2px 14px 3px 0">{escape(name)}</td>'
+            f'<td style="padding: 2px 0 3px 0">{escape(value)}</td></tr>'
+            for name, value in facts
+        )
+        self.about.setHtml(f"<table cellspacing=0>{''.join(rows)}</table>")
 
 
 def _kind(info: ModelInfo, used: Path | None) -> str:
@@ -233,9 +224,9 @@ def _facts(info: ModelInfo) -> list[tuple[str, str]]:
         ("Can be asked", _asked(info)),
         ("Trained for", f"{info.steps:,} steps" + (f", {info.date}" if info.date else "")),
         ("Perplexity", "" if info.perplexity is None else f"{info.perplexity:.2f} on what was held out"),
-        ("In figures", _figures(info)),
         ("Size", f"{info.size / 1e6:.2f} MB"),
         file,
+        *_figures(info),
     ]
     return [(name, value) for name, value in found if value]
 
@@ -249,8 +240,8 @@ def _asked(info: ModelInfo) -> str:
     return ", ".join(words)
 
 
-def _figures(info: ModelInfo) -> str:
-    """Perplexities by group, all first."""
+def _figures(info: ModelInfo) -> list[tuple[str, str]]:
+    """Perplexities by group, all first; after a heading that says what of."""
     groups = sorted(info.figures, key=lambda group: (group != "all", group))
-    lines = "\n".join(f"{group}  {info.figures[group]:.2f}" for group in groups)
-    return f"{lines}\n({info.figures_of})" if lines and info.figures_of else lines
+    heading = [("By group", f"perplexity, {info.figures_of}" if info.figures_of else "perplexity")]
+    return (heading if groups else []) + [(group, f"{info.figures[group]:.2f}") for group in groups]

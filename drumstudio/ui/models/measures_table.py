@@ -21,7 +21,9 @@ class MeasuresTable(PlainTable):
         from drumstudio.ml.musicality import DEFINITIONS, LABELS
 
         played = [one for one in found.played if one.mean is not None]
-        heads = ["", "Primer", *(one.name for one in played), "People"]
+        # The numbers are those of the cards: names may be too long for a column.
+        names = [f"{number} {one.name}" for number, one in enumerate(played, 1)]
+        heads = ["", "Primer", *names, "People"]
         rows, tips, strong = [], [], []
         for name in ROWS:
             values = [None if one.mean is None else getattr(one.mean, name) for one in played]

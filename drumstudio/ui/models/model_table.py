@@ -36,7 +36,7 @@ from drumstudio.ui.icons import paint_icon
 
 NAME, DATA, NETWORK, PERPLEXITY, DATE = range(5)
 _HEADS = ("Name", "Learned from", "Network", "Perplexity", "Date")
-_WIDTHS = {NAME: 216, NETWORK: 176, PERPLEXITY: 84, DATE: 92}
+_WIDTHS = {NAME: 190, NETWORK: 200, PERPLEXITY: 84, DATE: 92}
 _ROW = 30
 # Side of the star before a name, in pixels.
 _STAR = 13

@@ -29,6 +29,7 @@ class PlainTable(QTableWidget):
         self.verticalHeader().setDefaultSectionSize(_ROW)
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setSectionsClickable(False)
+        self.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
 
     def show_rows(
         self,
@@ -61,8 +62,8 @@ class PlainTable(QTableWidget):
             self.setHorizontalHeaderItem(column, head)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        if heads:
-            header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        for column in {0, len(heads) - 1} if heads else ():
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Space is the transport's."""
