@@ -119,7 +119,7 @@ def find_take(name: str) -> KeptTake:
 def new_name(recorded_at: float, folder: Path | None = None) -> Path:
     """A free name for a take of that moment, in the user's folder."""
     folder = folder or paths.user_takes()
-    return _free(folder / f"Take {time.strftime('%Y-%m-%d %H.%M.%S', time.localtime(recorded_at))}{MIDI}")
+    return free_path(folder / f"Take {time.strftime('%Y-%m-%d %H.%M.%S', time.localtime(recorded_at))}{MIDI}")
 
 
 def rename_take(old: str, new: str) -> Path:
@@ -150,7 +150,7 @@ def restore_take(place: Path | None = None) -> Path:
     for folder in places:
         for path in sorted(folder.glob("*")):
             source = path.with_suffix(MIDI)
-            target = _free(paths.user_takes() / source.name)
+            target = free_path(paths.user_takes() / source.name)
             _move(source, target)
             folder.rmdir()
             return target
@@ -187,7 +187,7 @@ def _recovered(unfinished: journal.Unfinished) -> str:
         if done is not None and done.recorded_at == at and wanted.exists():
             journal.discard(unfinished.path)
             return f"A recording of {when} was saved as {wanted} before the program ended."
-    kept = save_take(_free(wanted) if wanted.exists() else wanted, take)
+    kept = save_take(free_path(wanted) if wanted.exists() else wanted, take)
     journal.discard(unfinished.path)
     return (
         f"A recording of {when} that broke off is recovered: {kept.path}, "
@@ -225,7 +225,7 @@ def _file(name: str) -> Path:
     return paths.user_takes() / f"{stem}{MIDI}"
 
 
-def _free(path: Path) -> Path:
+def free_path(path: Path) -> Path:
     """`path`, or the first name like it that no file has."""
     free, count = path, 1
     while free.exists() or free.with_suffix(JSON).exists():

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import io
 import json
-from typing import Any
-
-import mido
+from typing import TYPE_CHECKING, Any
 
 from drumstudio import __version__
 from drumstudio.domain.cleaning import Cleaning, Interpretation, PadRules, interpreted
@@ -21,7 +19,9 @@ from drumstudio.domain.timing import MAX_QPM, MIN_QPM, Meter
 from drumstudio.domain.velocity import VelocityCurve
 from drumstudio.errors import DrumMapError, TakeError
 from drumstudio.midi.kit_maps import KitMap, from_json, to_json
-from drumstudio.midi.maps import TAKE_TEXT
+
+if TYPE_CHECKING:
+    import mido
 
 FORMAT, FORMAT_VERSION = "drumstudio-take", 1
 MAX_BYTES = 64 << 20  # a day of playing; whatever is larger is something else
@@ -33,6 +33,10 @@ _EARLY = 0.25  # quarters before the bar line at which a stroke still belongs to
 
 def encode_midi(take: Take, name: str) -> bytes:
     """The MIDI file of a take; `name` becomes the first track's."""
+    import mido  # what the window need not wait for, as numpy that the other brings
+
+    from drumstudio.midi.maps import TAKE_TEXT
+
     per_second = take.qpm * TAKE_PPQ / 60.0
     bar = int(take.meter.quarters * TAKE_PPQ)
     lead = lead_bars(take) * bar
@@ -193,6 +197,8 @@ def _strikes(data: bytes) -> bool:
 def _closed(events: list[tuple[int, mido.Message]], gate: int) -> list[tuple[int, mido.Message]]:
     """The events with every note closed after its beginning: a port's stamps may give both one moment, and
     a recording may end in between.  A note that lasts no time is none to many programs."""
+    import mido
+
     closed: list[tuple[int, mido.Message]] = []
     sounding: dict[tuple[int, int], int] = {}
     for tick, message in events:
@@ -212,6 +218,8 @@ def _closed(events: list[tuple[int, mido.Message]], gate: int) -> list[tuple[int
 
 def _track(events: list[tuple[int, mido.Message]], length: int) -> mido.MidiTrack:
     """A track of `events`, ending at `length` ticks or with its last event."""
+    import mido
+
     track, now = mido.MidiTrack(), 0
     for tick, message in sorted(events, key=lambda event: event[0]):
         track.append(message.copy(time=tick - now))
