@@ -280,7 +280,8 @@ class KitActions(QObject):
             sheet.hinted.connect(self.hinted)
             sheet.finished.connect(partial(self._closed, name))
             sheet.show()
-        sheet.raise_()
+        else:
+            sheet.raise_()
         sheet.activateWindow()
 
     def _closed(self, name: str, _result: int) -> None:
