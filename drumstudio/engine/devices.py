@@ -14,6 +14,7 @@ from pathlib import Path
 
 from drumstudio.engine.midi_out import MidiOutput
 from drumstudio.engine.null_output import NullOutput
+from drumstudio.engine.output_options import AS_USUAL, OutputOptions
 from drumstudio.engine.outputs import Output, OutputState, OutputStatus
 from drumstudio.engine.scheduler import EngineEvent, Scheduler
 from drumstudio.errors import DrumStudioError
@@ -25,18 +26,13 @@ SCAN = 1.0  # seconds between looks at ports and states
 
 @dataclass(frozen=True, slots=True)
 class OutputChoice:
-    """An output to choose: `kind` is "synth", "midi" or "none", `name` a port's name.
-
-    For a port, `drum_map` names the map to send with ("" recognises Roland modules by their
-    name and takes General MIDI otherwise); `click` says whether the metronome goes there too
-    (None: not to an e-kit, where it would sound some pad).
-    """
+    """An output to choose: `kind` is "synth", "midi" or "none", `name` a port's name, `options` how that is
+    played."""
 
     kind: str
     name: str = ""
     label: str = ""
-    drum_map: str = ""
-    click: bool | None = None
+    options: OutputOptions = AS_USUAL
 
 
 SYNTH = OutputChoice("synth", "", "DrumStudio kit")
@@ -136,8 +132,17 @@ class Devices:
             return FluidOutput(self._soundfont)
         if choice.kind == "midi":
             ports = self.ports.outputs if self.ports else ()
-            drum_map = find_map(choice.drum_map) if choice.drum_map else None
-            return MidiOutput(choice.name, ports, drum_map, choice.click)
+            options = choice.options
+            drum_map = find_map(options.drum_map) if options.drum_map else None
+            return MidiOutput(
+                choice.name,
+                ports,
+                drum_map,
+                options.click,
+                curve=options.curve,
+                gate=options.gate,
+                pedal_by_velocity=options.pedal_by_velocity,
+            )
         return NullOutput()
 
     def _attend(self) -> None:
@@ -155,10 +160,11 @@ class Devices:
 
     def _list(self) -> None:
         """Put the list of choices together, the chosen port among them even while it is missing."""
-        midi = [
-            OutputChoice("midi", port.name, port.label) for port in (self.ports.outputs if self.ports else ())
-        ]
         chosen = self.choice
+        midi = [
+            chosen if port.name == chosen.name else OutputChoice("midi", port.name, port.label)
+            for port in (self.ports.outputs if self.ports else ())
+        ]
         if chosen.kind == "midi" and chosen.name not in [each.name for each in midi]:
             midi.append(replace(chosen, label=f"missing: {chosen.label or chosen.name}"))
         choices = (SYNTH, *midi, SILENCE)

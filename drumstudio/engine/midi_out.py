@@ -32,6 +32,7 @@ from drumstudio.engine.midi_frames import (
     Frame,
     pack,
 )
+from drumstudio.engine.output_options import GATE
 from drumstudio.engine.outputs import (
     Choke,
     Click,
@@ -63,7 +64,9 @@ class MidiOutput:
 
     `drum_map` None takes Roland's map for a Roland module and General MIDI otherwise; `click`
     None sends the metronome to anything but a Roland module, where it would sound a pad.
-    Strokes go through `curve`; `latency` is what the device takes from note to sound, in seconds.
+    Strokes go through `curve` and end after `gate` seconds; `pedal_by_velocity` opens the hi-hat's pedal
+    the wider the harder, rather than always; `latency` is what the device takes from note to sound, in
+    seconds.
     """
 
     def __init__(
@@ -75,6 +78,8 @@ class MidiOutput:
         channel: int = DRUM_CHANNEL,
         curve: VelocityCurve = LINEAR,
         latency: float = 0.0,
+        gate: float = GATE,
+        pedal_by_velocity: bool = True,
     ) -> None:
         self.name = name
         self.curve = curve
@@ -83,6 +88,8 @@ class MidiOutput:
         self.sends_click = not is_electronic_kit(name) if click is None else click
         self.lateness: deque[float] = deque(maxlen=FIGURES)
         self._channel = channel
+        self._gate = gate
+        self._pedal_by_velocity = pedal_by_velocity
         self._child: subprocess.Popen[bytes] | None = None
         self._thread: threading.Thread | None = None
         self._closing = False
@@ -146,7 +153,8 @@ class MidiOutput:
 
     def _strike(self, event: Strike, due: float) -> None:
         velocity = self.curve(event.velocity)
-        pedal = pedal_before(event.drum, velocity) if self.drum_map.pedal else None
+        force = velocity if self._pedal_by_velocity else 127
+        pedal = pedal_before(event.drum, force) if self.drum_map.pedal else None
         if pedal is not None:
             self._order(Frame(CONTROL, self._channel, PEDAL, pedal, due))
         self._order(Frame(NOTE, self._channel, self.drum_map.note_of(event.drum), velocity, due))
@@ -163,7 +171,7 @@ class MidiOutput:
 
     def _begin(self, port: Port) -> None:
         self._status = OutputStatus(self.name, OutputState.STARTING)
-        child = start_child(SENDER_MODULE, port.api, port.name, str(self._channel))
+        child = start_child(SENDER_MODULE, port.api, port.name, str(self._channel), str(self._gate))
         if child.stdin is not None and os.name == "posix":
             os.set_blocking(child.stdin.fileno(), False)
         self._closing = False

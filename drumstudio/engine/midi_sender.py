@@ -1,6 +1,6 @@
 """Child process that owns a MIDI port and sends each note and each tick of clock at its due time.
 
-Run as `python -m drumstudio.engine.midi_sender API NAME CHANNEL`; frames come in on stdin, lines go
+Run as `python -m drumstudio.engine.midi_sender API NAME CHANNEL GATE`; frames come in on stdin, lines go
 out on stdout: `ready`, `error SENTENCE`, and `late SECONDS DUE` for every note.  It sleeps until
 shortly before a note is due and then spins, with the garbage collector off and no numpy, torch
 or Qt in sight.  When stdin closes, because it was told to end or because the program died, it
@@ -34,9 +34,9 @@ from drumstudio.engine.midi_frames import (
     Frame,
     unpack,
 )
+from drumstudio.engine.output_options import GATE
 from drumstudio.midi.child import favour_this_process
 
-GATE = 0.100  # seconds from note-on to note-off
 SPIN = 0.0015  # seconds before the due time from which on it spins
 QUIET = 0.005  # reports go out only when nothing is due for this long
 # The MIDI specification wants a millisecond between start or continue and the clock that follows.
@@ -57,12 +57,13 @@ class Wire(Protocol):
 class Sender:
     """Queue of orders and the notes that sound.
 
-    `turn` does everything that is due; `next_due` says when to come back.
+    `turn` does everything that is due; `next_due` says when to come back.  Notes end after `gate` seconds.
     """
 
-    def __init__(self, wire: Wire, clock: Callable[[], float]) -> None:
+    def __init__(self, wire: Wire, clock: Callable[[], float], gate: float = GATE) -> None:
         self._wire = wire
         self._clock = clock
+        self._gate = gate
         self._orders: list[tuple[float, int, Frame]] = []  # heap by moment, then order of arrival
         self._open: dict[int, float] = {}  # channel whose hi-hat is open -> when its pedal goes to rest
         self._running = False  # whether followers were told to start
@@ -131,7 +132,7 @@ class Sender:
             self._off(key)
         self._wire.send([0x90 | frame.channel, frame.note, frame.velocity])
         now = self._clock()
-        self._sounding[key] = now + GATE
+        self._sounding[key] = now + self._gate
         self.late.append((now - frame.time, frame.time))
 
     def _control(self, frame: Frame) -> None:
@@ -233,7 +234,7 @@ def serve(sender: Sender, inbox: queue.SimpleQueue[Frame | None]) -> None:
 def main() -> None:
     """Open the port named on the command line and serve it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    api, name, channel = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    api, name, channel, gate = sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
     if os.name == "posix":
         os.set_blocking(1, False)
     # Before the port opens: a thread of the library's, which JACK calls each period, inherits it.
@@ -247,7 +248,7 @@ def main() -> None:
     sys.setswitchinterval(0.0002)
     inbox: queue.SimpleQueue[Frame | None] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(inbox,), daemon=True).start()
-    sender = Sender(wire, time.perf_counter)
+    sender = Sender(wire, time.perf_counter, gate)
     gc.collect()
     gc.freeze()
     gc.disable()

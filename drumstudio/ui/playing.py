@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from drumstudio.app import output_memory
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.pattern import Pattern
 from drumstudio.domain.project import Project
 from drumstudio.engine.devices import SILENCE, SYNTH
 from drumstudio.engine.facade import Engine, EngineEvent, OutputChoice, Position
+from drumstudio.engine.output_options import OutputOptions
 from drumstudio.engine.outputs import OutputState
 from drumstudio.engine.performing import Performance
 from drumstudio.settings import Settings
@@ -98,11 +101,22 @@ class Playing(QObject):
         kept = self._settings.get("output", {})
         choice = SYNTH
         if kept.get("kind") in ("midi", "none"):
-            kind, name, label, drum_map = (
-                str(kept.get(key, "")) for key in ("kind", "name", "label", "drum_map")
-            )
-            choice = OutputChoice(kind, name, label, drum_map)
-        self._engine.select_output(choice)
+            kind, name, label = (str(kept.get(key, "")) for key in ("kind", "name", "label"))
+            choice = OutputChoice(kind, name, label)
+        self._engine.select_output(self._with_options(choice))
+
+    def _with_options(self, choice: OutputChoice) -> OutputChoice:
+        """`choice`, to be played as it was the last time."""
+        if choice.kind != "midi":
+            return choice
+        return replace(choice, options=output_memory.remembered(self._settings, choice.name))
+
+    def set_output_options(self, options: OutputOptions) -> None:
+        """Play the MIDI output that is chosen so from now on, at the next start too."""
+        choice = self._engine.choice
+        if choice.kind == "midi" and choice.options != options:
+            output_memory.remember(self._settings, choice.name, options)
+            self.select_output(choice)
 
     @property
     def playing(self) -> bool:
@@ -207,10 +221,9 @@ class Playing(QObject):
                 "kind": choice.kind,
                 "name": choice.name,
                 "label": choice.label.removeprefix("missing: "),
-                "drum_map": choice.drum_map,
             },
         )
-        self._engine.select_output(choice)
+        self._engine.select_output(self._with_options(choice))
         self._show_output()
 
     def be_silent(self) -> None:

@@ -17,7 +17,8 @@ from drumstudio.engine.midi_frames import (
     pack,
     unpack,
 )
-from drumstudio.engine.midi_sender import GATE, OPEN_RING, SONG_LEAD, Sender
+from drumstudio.engine.midi_sender import OPEN_RING, SONG_LEAD, Sender
+from drumstudio.engine.output_options import GATE
 
 KICK, SNARE = 36, 38
 

@@ -205,7 +205,7 @@ class CalibrationSheet(KitSheet):
         choice, status = self._engine.choice, self._engine.status
         if choice.kind == "none":
             return "There is no sound to play to: choose an output first."
-        if choice.kind == "midi" and (choice.click is False or is_electronic_kit(choice.name)):
+        if choice.kind == "midi" and (choice.options.click is False or is_electronic_kit(choice.name)):
             return "No click goes to an e-kit: choose another output to calibrate with."
         if status.state is not OutputState.READY:
             return status.message or "The output is not ready yet."
