@@ -16,7 +16,7 @@ from drumstudio.domain.candidate import Candidate
 from drumstudio.domain.dials import MIDDLE, Dials
 from drumstudio.domain.edits import set_bars
 from drumstudio.domain.pattern import Pattern
-from drumstudio.errors import CancelledError, DrumStudioError
+from drumstudio.errors import CancelledError, DrumStudioError, UsageError
 
 if TYPE_CHECKING:
     from drumstudio.ml.encoding import Events
@@ -138,7 +138,7 @@ def compare(
         step = partial(_step, tell, task.steps, place, len(models))
         try:
             made.append(_played(task, model, play, step, seed=seed, dials=dials, qpm=qpm, bars=bars))
-        except CancelledError:
+        except (CancelledError, UsageError):
             raise
         except DrumStudioError as error:
             made.append(Played(model, name_of(model), problem=str(error)))
