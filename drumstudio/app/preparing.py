@@ -37,12 +37,15 @@ def prepare(plan: TrainingPlan, data: DataSet, path: Path) -> Trainer:
         raise DatasetError("nothing is in the train split; add files to it")
     if data.kit != plan.drums and plan.base is None:
         raise DatasetError(f"the data was built for {data.kit} drums, not {plan.drums}; build it again")
-    model, base = describe(plan, data)
+    model, base = describe(plan, data, path.stem.replace("_", " ").capitalize())
     return Trainer(path, model, settings_of(plan, data), train, validation, plan.device, base)
 
 
-def describe(plan: TrainingPlan, data: DataSet) -> tuple[Checkpoint, Weights | None]:
-    """The model that `plan` makes of `data`, with its account of both, and the weights it begins from."""
+def describe(plan: TrainingPlan, data: DataSet, title: str) -> tuple[Checkpoint, Weights | None]:
+    """The model that `plan` makes of `data`, with its account of both, and the weights it begins from.
+
+    Where the plan has no name it is called by its `title` and its shape, or after its base.
+    """
     from drumstudio.ml.checkpoint import Checkpoint
     from drumstudio.ml.encoding import Encoding
     from drumstudio.ml.finetune import open_base
@@ -53,7 +56,7 @@ def describe(plan: TrainingPlan, data: DataSet) -> tuple[Checkpoint, Weights | N
         name = plan.name or f"{base.name}, fine-tuned"
         return Checkpoint(name, base.network, base.encoding, told), weights
     network = _network(plan, data)
-    name = plan.name or network.label
+    name = plan.name or f"{title} — {network.label}"
     return Checkpoint(name, network, Encoding(data.kit, data.steps_per_quarter), _account(plan, data)), None
 
 

@@ -155,7 +155,7 @@ def read_progress(run: Run, folder: Path) -> Run:
             counts=DataCounts(**about["counts"]),
             device=str(about["device"]),
         )
-    return run if run.plan.grid is None else with_cells(run, read_cells(folder))
+    return run if run.plan.grid is None else with_cells(run, read_cells(folder)[0])
 
 
 def with_cells(run: Run, cells: Iterable[Cell]) -> Run:
@@ -219,17 +219,18 @@ def write_about(folder: Path, levels: Levels, counts: DataCounts, device: str) -
     _write(folder / ABOUT, {"levels": asdict(levels), "counts": asdict(counts), "device": device})
 
 
-def write_cells(folder: Path, cells: Iterable[Cell]) -> None:
-    """Keep the table of a sweep.  Raises OSError."""
-    _write(folder / CELLS, {"cells": [cell_to_json(cell) for cell in cells]})
+def write_cells(folder: Path, cells: Iterable[Cell], of: str) -> None:
+    """Keep the table of a sweep; `of` says what it is a sweep of.  Raises OSError."""
+    _write(folder / CELLS, {"of": of, "cells": [cell_to_json(cell) for cell in cells]})
 
 
-def read_cells(folder: Path) -> tuple[Cell, ...]:
-    """The table of a sweep; empty where there is none that can be read."""
+def read_cells(folder: Path) -> tuple[tuple[Cell, ...], str]:
+    """The table of a sweep and what it is a sweep of; empty where there is none that can be read."""
     try:
-        return tuple(cell_from_json(each) for each in _read(folder / CELLS)["cells"])
+        content = _read(folder / CELLS)
+        return tuple(cell_from_json(each) for each in content["cells"]), str(content["of"])
     except _DAMAGED:
-        return ()
+        return (), ""
 
 
 def read_reports(path: Path) -> list[Report]:

@@ -6,16 +6,18 @@ Which ones those are is decided by :mod:`drumstudio.app.halving`; a resumed swee
 from __future__ import annotations
 
 import contextlib
+import json
 import math
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from drumstudio.app import run_folder
 from drumstudio.app.halving import rungs, survivors
 from drumstudio.app.preparing import prepare
-from drumstudio.app.run_folder import cell_path
 from drumstudio.app.runs import Cell, CellState, SweepGrid, TrainingPlan, best_cell
 from drumstudio.errors import CheckpointError, DatasetError, DrumStudioError, TrainingError, UsageError
 from drumstudio.ml.config import NetworkConfig
@@ -40,8 +42,8 @@ class SweepOutcome:
 class Sweep:
     """Trains every shape of `plan.grid` on `data`; table and models stand in `folder`.
 
-    `tell(cell)` hears of every change of a cell, `stopped` and `on_step` are those of a trainer.  A
-    sweep that was broken off goes on from what is there.  Raises UsageError, DatasetError.
+    `tell(cell)` hears of every change of a cell, `stopped` is asked at each step, `on_step` is told the
+    steps of all shapes together.  Raises UsageError and DatasetError.
     """
 
     def __init__(
@@ -51,14 +53,18 @@ class Sweep:
         folder: Path,
         tell: Callable[[Cell], None],
         stopped: Callable[[], bool],
-        on_step: Callable[[Cell], None] | None = None,
+        on_step: Callable[[int], None] | None = None,
     ) -> None:
         if not data.split("validation"):
             raise DatasetError("a sweep compares shapes on the validation split, and it is empty; add files")
         self._plan = replace(plan, base=None, grid=None, decay=False)
+        # What must be the same for a sweep that goes on to be the same sweep.
+        told = run_folder.plan_to_json(replace(self._plan, date="", device=""))
+        self._of = json.dumps({"plan": told, "data": data.fingerprint})
         self._data, self._folder = data, folder
         self._tell, self._stopped, self._on_step = tell, stopped, on_step
         self._cells = {(cell.layers, cell.units): cell for cell in cells_of(plan.grid or SweepGrid())}
+        self._resumed = False
         self._rungs = rungs(plan.steps, len(self._cells))
 
     @property
@@ -66,15 +72,29 @@ class Sweep:
         """The table as it is."""
         return tuple(self._cells.values())
 
-    def resume(self, cells: tuple[Cell, ...]) -> None:
-        """Take up the table of a sweep that was broken off."""
+    def resume(self) -> bool:
+        """Take up the sweep that was broken off in the folder; False where there is none.
+
+        Raises TrainingError where it was one of other data, shapes or settings.
+        """
+        cells, of = run_folder.read_cells(self._folder)
+        if not cells:
+            return False
+        if of != self._of or {(cell.layers, cell.units) for cell in cells} != set(self._cells):
+            raise TrainingError(
+                f"{self._folder} holds a sweep of other data, shapes or settings; give the same ones, or "
+                "another folder"
+            )
         for cell in cells:
-            if (shape := (cell.layers, cell.units)) in self._cells:
-                state = CellState.WAITING if cell.state is CellState.TRAINING else cell.state
-                self._cells[shape] = replace(cell, state=state)
+            state = CellState.WAITING if cell.state is CellState.TRAINING else cell.state
+            self._cells[cell.layers, cell.units] = replace(cell, state=state)
+        self._resumed = True
+        return True
 
     def run(self) -> SweepOutcome:
         """Train until all is done or `stopped` says so."""
+        if not self._resumed:
+            shutil.rmtree(self._folder / "cells", ignore_errors=True)
         alive = list(self._cells)
         for rung in self._rungs:
             for shape in alive:
@@ -99,7 +119,7 @@ class Sweep:
             if shape not in kept and cell.state is not CellState.DROPPED:
                 message = f"at step {rung} {len(kept)} of {len(alive)} did better"
                 self._change(replace(cell, state=CellState.DROPPED, message=message))
-                path = cell_path(self._folder, *shape)
+                path = run_folder.cell_path(self._folder, *shape)
                 for each in (path, state_path(path)):
                     with contextlib.suppress(OSError):
                         each.unlink(missing_ok=True)
@@ -127,7 +147,7 @@ class Sweep:
 
     def _run(self, plan: TrainingPlan, shape: Shape) -> str:
         """Train a shape as `plan` says; gives why it ended."""
-        path = cell_path(self._folder, *shape)
+        path = run_folder.cell_path(self._folder, *shape)
         trainer = prepare(plan, self._data, path)
         cell = self._cells[shape]
         began, before = time.monotonic(), cell.seconds
@@ -150,14 +170,15 @@ class Sweep:
                 self._cells[shape],
                 step=step,
                 reports=kept,
-                perplexity=best and best.validation_perplexity,
+                perplexity=None if best is None else best.validation_perplexity,
                 seconds=before + time.monotonic() - began,
             )
-            self._cells[shape] = now
             if tell:
-                self._tell(now)
-            elif self._on_step is not None:
-                self._on_step(now)
+                self._change(now)
+                return
+            self._cells[now.layers, now.units] = now
+            if self._on_step is not None:
+                self._on_step(sum(each.step for each in self.cells))
 
         outcome = trainer.run(on_report, self._stopped, on_step)
         on_step(outcome.step, tell=True)
@@ -165,6 +186,7 @@ class Sweep:
 
     def _change(self, cell: Cell) -> None:
         self._cells[cell.layers, cell.units] = cell
+        run_folder.write_cells(self._folder, self.cells, self._of)
         self._tell(cell)
 
     def _name(self, shape: Shape) -> str:

@@ -60,7 +60,6 @@ class Teacher:
     def __init__(self, folder: Path, told: Told) -> None:
         self._folder, self._told = folder, told
         self._last_step = 0.0
-        self._cells: list[Cell] = []
 
     def teach(self) -> None:
         """Train until the end or until told to stop.  Raises DrumStudioError."""
@@ -111,12 +110,11 @@ class Teacher:
 
         use_threads(1)
         device = device_called(plan.device).type
-        sweep = Sweep(plan, data, self._folder, self._on_cell, self._told.asked, self._on_cell_step)
-        sweep.resume(run_folder.read_cells(self._folder))
-        self._cells = list(sweep.cells)
-        self._begin(data, counts, device, sum(cell.step for cell in self._cells))
-        for cell in self._cells:
-            self.say("cell", cell=run_folder.cell_to_json(cell))
+        sweep = Sweep(plan, data, self._folder, self._on_cell, self._told.asked, self._on_step)
+        sweep.resume()
+        self._begin(data, counts, device, sum(cell.step for cell in sweep.cells))
+        for cell in sweep.cells:
+            self._on_cell(cell)
         outcome = sweep.run()
         best = outcome.best
         path = None if best is None else run_folder.cell_path(self._folder, best.layers, best.units)
@@ -141,17 +139,7 @@ class Teacher:
             self.say("step", step=step)
 
     def _on_cell(self, cell: Cell) -> None:
-        self._take(cell)
-        run_folder.write_cells(self._folder, self._cells)
         self.say("cell", cell=run_folder.cell_to_json(cell))
-
-    def _on_cell_step(self, cell: Cell) -> None:
-        self._take(cell)
-        self._on_step(sum(each.step for each in self._cells))
-
-    def _take(self, cell: Cell) -> None:
-        shape = (cell.layers, cell.units)
-        self._cells = [cell if (each.layers, each.units) == shape else each for each in self._cells]
 
     def say(self, event: str, **what: Any) -> None:
         """A line on stdout; where nobody reads any more, the training is to be saved."""

@@ -26,6 +26,8 @@ COMMANDS: dict[str, str] = {
     "steps": "the drum events of MIDI files, one integer a 16th step",
     "dataset": "build a training data set and give every file a verdict",
     "train": "train a drummer",
+    "finetune": "train a drummer further, on the playing of somebody in particular",
+    "sweep": "find the layers and units that learn a data set best",
     "train-feel": "train the network that gives hits velocity and timing",
     "evaluate": "perplexity and accuracy of a drummer on a data set",
     "generate": "continue a primer",
