@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
-from support.fake_kit import FakeKit
+from support.struck_kit import FakeKit
 from support.window import WAIT, open_window, press, settle
 
 from drumstudio import paths
