@@ -67,7 +67,7 @@ class Chart(QWidget):
         # Lines in pixels by curve: those of earlier runs stay what they are while one grows.
         self._lines: dict[str, tuple[Curve, Scale, list[Point]]] = {}
         # Where things came to lie, for the read-out.
-        self.scale = Scale(Box(0, 0, 1, 1), 1)
+        self.scale = Scale(Box(0, 0, 1, 1), 2)
         self.labels: dict[str, Box] = {}
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -97,7 +97,7 @@ class Box:
 class Scale:
     """How steps become pixels of `plot`, evenly or by octaves, and perplexities, by octaves.
 
-    `last` is the last step, `low` and `high` are the perplexities at the edges.
+    `last` is the last step (2 or later), `low` and `high` are the perplexities at the edges.
     """
 
     plot: Box
@@ -109,8 +109,8 @@ class Scale:
     def x(self, step: float) -> float:
         """Pixel of a step."""
         if self.octaves:
-            return self.plot.left + self.plot.width * log2(max(1.0, step)) / log2(max(2, self.last))
-        return self.plot.left + self.plot.width * step / max(1, self.last)
+            return self.plot.left + self.plot.width * log2(max(1.0, step)) / log2(self.last)
+        return self.plot.left + self.plot.width * step / self.last
 
     def y(self, perplexity: float) -> float:
         """Pixel of a perplexity; what is off the scale lies on its edge."""
@@ -120,7 +120,7 @@ class Scale:
     def step_at(self, x: float) -> float:
         """The step at pixel `x`."""
         share = min(1.0, max(0.0, (x - self.plot.left) / max(1.0, self.plot.width)))
-        return float(max(2, self.last) ** share) if self.octaves else share * self.last
+        return float(self.last**share) if self.octaves else share * self.last
 
     def rows(self) -> tuple[float, ...]:
         """Perplexities that a line and a number mark."""
@@ -132,7 +132,7 @@ class Scale:
     def columns(self) -> tuple[int, ...]:
         """Steps that a number marks."""
         if self.octaves:
-            powers = floor(log2(max(2, self.last)))
+            powers = floor(log2(self.last))
             every = max(1, ceil(powers / _FEW))
             return tuple(2**power for power in range(0, powers + 1, every))
         every = _round_up(self.last / _FEW)
@@ -143,7 +143,9 @@ def scale_for(plot: Box, curves: Sequence[Curve], levels: Sequence[Level], octav
     """The scale on which everything shown has its place."""
     values = [value for curve in curves for value in _ends(curve)]
     values += [level.value for level in levels]
-    last = max((curve.points[-1][0] for curve in curves if curve.points), default=_FIRST_STEPS)
+    last = max([2, *(curve.points[-1][0] for curve in curves if curve.points)])
+    if not curves:
+        last = _FIRST_STEPS
     if not octaves:
         # In strides, so that the axis of a running training stands still for a while.
         stride = max(1, _round_up(last / _FEW) // 2)

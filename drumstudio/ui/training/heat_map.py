@@ -46,14 +46,14 @@ def _luminance(colour: QColor) -> float:
 
 
 def readable_on(ground: QColor) -> QColor:
-    """The text colour, of the two palettes, that stands out more from `ground`."""
+    """White or nearly black: what stands out more from `ground`."""
     grounds = _luminance(ground)
 
     def contrast(text: QColor) -> float:
         low, high = sorted((_luminance(text), grounds))
         return (high + 0.05) / (low + 0.05)
 
-    return max((QColor(theme.DARK.text), QColor(theme.LIGHT.text)), key=contrast)
+    return max((QColor(theme.DARK.on_accent), QColor(theme.DARK.field)), key=contrast)
 
 
 class HeatMap(QWidget):
@@ -192,14 +192,14 @@ class HeatMap(QWidget):
             self._paint_legend(painter, min(values), max(values))
 
     @staticmethod
-    def _ground(share: float) -> QColor:
+    def ground(share: float) -> QColor:
         """Colour of a cell at `share` of the way to the best."""
         return mixed(ink("raised"), ink("accent"), share)
 
     def _paint_cell(self, painter: QPainter, cell: Cell, values: Sequence[float], best: bool) -> None:
         box = self._rect(cell)
         measured = cell.perplexity is not None
-        ground = self._ground(warmth(cell.perplexity, values)) if cell.perplexity else ink("field")
+        ground = self.ground(warmth(cell.perplexity, values)) if cell.perplexity else ink("field")
         painter.setPen(QPen(ink("border"), 1))
         painter.setBrush(ground)
         painter.drawRoundedRect(box, 6, 6)
@@ -248,5 +248,5 @@ class HeatMap(QWidget):
         steps = 18
         for step in range(steps):
             box = QRectF(room + step * width / steps, top, width / steps + 0.5, 10)
-            painter.fillRect(box, self._ground(step / (steps - 1)))
+            painter.fillRect(box, self.ground(step / (steps - 1)))
         painter.drawText(QPointF(room + width + 8, top + 9), f"{perplexity(low)} · lower is better")
