@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from drumstudio import paths
-from drumstudio.errors import CancelledError, DatasetError, NoFilesError
+from drumstudio.errors import CancelledError, DatasetError, MidiFileError, NoFilesError
 from drumstudio.ml.remedies import Remedy, from_json
 from drumstudio.ml.verdicts import Offer, Verdict
 
 if TYPE_CHECKING:
+    from drumstudio.midi.importer import Imported
     from drumstudio.ml.dataset import DataSet
+    from drumstudio.ml.remembering import Known
 
 FORMAT, FORMAT_VERSION = "drumstudio-training-data", 1
 MAX_BYTES = 16 << 20
@@ -107,6 +109,10 @@ class DataPlan:
     def remedied(self, offer: Offer) -> DataPlan:
         """The plan with an offer taken, beside what is done to its file already."""
         return self.with_remedy(offer.file, self.remedy(offer.file).with_(offer.remedy))
+
+    def labels(self) -> dict[str, str]:
+        """Style of the files of each source that has a label."""
+        return {str(source.path): source.style for source in self.sources if source.style}
 
     def to_json(self) -> dict[str, Any]:
         """The plan as plain JSON values."""
@@ -219,12 +225,13 @@ class Judgement:
     """What became of every file of a plan.
 
     `data` holds what can be trained on and the verdicts; `problems` are sentences about sources that
-    are not there.
+    are not there; `known` makes judging again quick.
     """
 
     plan: DataPlan
     data: DataSet
     problems: tuple[str, ...] = ()
+    known: Known | None = field(default=None, repr=False, compare=False)
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -251,13 +258,18 @@ def judge(
     plan: DataPlan,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    before: Judgement | None = None,
 ) -> Judgement:
     """Read every file of the plan's enabled sources and judge it.
 
     `progress(done, files)` is called after each file.  A source that is not there costs a sentence among
-    the problems, no more.  Raises CancelledError once `cancelled()` says so.
+    the problems, no more.  With the judgement of `before` only files are read that have changed, or what
+    is done to them has.  Raises CancelledError once `cancelled()` says so.
     """
     from drumstudio.ml.dataset import DataSet, build
+    from drumstudio.ml.remembering import Known
+
+    known = before.known if before is not None and before.known is not None else Known()
 
     def told(done: int, files: int) -> None:
         if cancelled is not None and cancelled():
@@ -277,11 +289,13 @@ def judge(
             seed=plan.seed,
             progress=told,
             remedies=plan.remedies,
-            labels={str(source.path): source.style for source in there if source.style},
+            labels=plan.labels(),
+            look=True,
+            known=known,
         )
     except NoFilesError:
         data = DataSet((), kit=plan.kit)
-    return Judgement(plan, data, problems)
+    return Judgement(plan, data, problems, known)
 
 
 def _present(plan: DataPlan) -> tuple[list[DataSource], tuple[str, ...]]:
@@ -304,3 +318,20 @@ def write(plan: DataPlan, path: Path, judged: Judgement | None = None) -> DataSe
     require_data(judged.data)
     judged.data.save(path)
     return judged.data
+
+
+def look_at(plan: DataPlan, file: str) -> Imported:
+    """A file of the plan as a pattern and its tempo, read with what is done to it; never raises but
+    MidiFileError, with a sentence that names the file."""
+    from drumstudio.midi.importer import import_song
+    from drumstudio.ml.loading import Reading, RefusedError, load
+    from drumstudio.ml.sources import source_of
+
+    remedy = plan.remedy(file)
+    try:
+        loaded = load(source_of(Path(file)), Reading(remedies=plan.remedies), remedy)
+    except RefusedError as error:
+        raise MidiFileError(f"{file} cannot be opened: {error.fault.reason}") from error
+    # What this program noted in its own files holds for the notes as they are.
+    song = replace(loaded.song, texts=[]) if remedy else loaded.song
+    return import_song(song, loaded.drum_map, channel=loaded.channel)

@@ -60,7 +60,16 @@ def import_pattern(
     Raises MidiFileError as :func:`read_song` and :func:`drum_channel` do, and where no note is a
     drum of the map.
     """
-    song = read_song(path)
+    return import_song(read_song(path), drum_map, grid, channel)
+
+
+def import_song(
+    song: MidiSong,
+    drum_map: DrumMap | None = None,
+    grid: Grid | None = None,
+    channel: int | None = None,
+) -> Imported:
+    """The drums of a song as a pattern, as :func:`import_pattern` reads them from its file."""
     own = own_notes(song)
     if own is not None and not song.rows:
         return Imported(_restored(own, []), own.qpm, drum_map or own.drum_map, 9, {})
@@ -69,7 +78,7 @@ def import_pattern(
     notes, unmapped = _drum_notes(song, channel, drum_map)
     if not notes:
         raise MidiFileError(
-            f"{path} has no drum of the {drum_map.label} map on channel {channel + 1}; "
+            f"{song.path} has no drum of the {drum_map.label} map on channel {channel + 1}; "
             "try another map or channel"
         )
     qpm, feel = clamp_qpm(song.qpm), Feel()

@@ -19,7 +19,7 @@ from drumstudio.errors import DatasetError
 from drumstudio.ml import dataset_file
 from drumstudio.ml.cutting import BY_FEEL, QUANTISERS, STEPS_PER_QUARTER
 from drumstudio.ml.joining import absorbed, join_offers, with_sides
-from drumstudio.ml.judging import Choices, Judged, judge_sequences
+from drumstudio.ml.judging import Choices, Judged, judge_file, judge_sequences
 from drumstudio.ml.loading import Reading
 from drumstudio.ml.remedies import Remedy
 from drumstudio.ml.remembering import Known
@@ -175,8 +175,8 @@ def build(
     found = find_sources(sources, labels)
     reading = Reading(map, channel, remedies or {}, {str(source.path): source for source in found})
     choices = Choices(filters, kit, reading, quantise or BY_FEEL, look)
-    remember = known or Known()
-    remember.begin(choices)
+    if known is not None:
+        known.begin(choices)
     judged: list[Judged] = []
     ways = set()  # how the steps were found
     for index, source in enumerate(found):
@@ -185,7 +185,7 @@ def build(
             judged += _judge_saved(saved, filters, source)
             ways.add(saved.quantise)
         else:
-            judged.append(remember.judged(source))
+            judged.append(judge_file(source, choices) if known is None else known.judged(source))
             ways.add(choices.quantise)
         if progress is not None:
             progress(index + 1, len(found))

@@ -31,7 +31,7 @@ def found_in(song: MidiSong, channel: int | None = None, drum_map: DrumMap | Non
     table = song.table
     counts = np.bincount(table[:, 3], minlength=16)
     channels = tuple((int(one), int(counts[one])) for one in np.flatnonzero(counts))
-    tracks = len(set(table[:, 4].tolist()))
+    tracks = int(np.count_nonzero(np.bincount(table[:, 4])))
     own = table if channel is None or len(channels) == 1 else table[table[:, 3] == channel]
     ended = own[own[:, 5] > own[:, 0]]
     drums, unknown = _drums(ended[:, 1], drum_map)
@@ -84,6 +84,8 @@ def _melodic(song: MidiSong, channels: tuple[tuple[int, int], ...], drums: int |
 def _bar_of(song: MidiSong, tick: int) -> int:
     """The bar that `tick` is in, from 1."""
     meters = song.meters if song.meters and song.meters[0][0] == 0 else [(0, 4, 4), *song.meters]
+    if len(meters) == 1:
+        return tick * meters[0][2] // (4 * song.ppq * meters[0][1]) + 1
     bars = 0
     for index, (start, upper, lower) in enumerate(meters):
         bar = Fraction(4 * song.ppq * upper, lower)

@@ -14,7 +14,7 @@ from drumstudio.midi.reader import MidiSong, read_song
 from drumstudio.midi.rearranging import chained, in_meter, in_steady_tempo, in_tempo, with_factor
 from drumstudio.midi.take_song import read_take
 from drumstudio.ml.remedies import Remedy, meter_of
-from drumstudio.ml.sources import Info, Source, info_of_name
+from drumstudio.ml.sources import Info, Source, source_of
 
 GET_ANOTHER = "get the file anew, or export it again as a standard MIDI file"
 
@@ -82,7 +82,7 @@ def load(source: Source, reading: Reading, remedy: Remedy | None = None) -> Load
 
 def _follower(path: str, reading: Reading) -> Loaded:
     """A file that is joined to another, read as its own remedy says."""
-    source = reading.sources.get(path) or Source(Path(path), path, info_of_name(Path(path).stem))
+    source = reading.sources.get(path) or source_of(Path(path))
     own = replace(reading.remedy(source.path), join=(), skip=False)
     try:
         return load(source, reading, own)

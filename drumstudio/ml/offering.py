@@ -29,7 +29,9 @@ _MOST_MAPS, _MOST_TRACKS, _MOST_CHANNELS = 3, 4, 4
 _WHOLE_KIT = 16
 # Strokes on notes without a drum that are worth a word: in number, and as a share.
 _UNKNOWN, _UNKNOWN_SHARE = 4, 0.02
-_ENOUGH = 16  # strokes, below which nothing is said of a grid
+# The same of notes that nothing ends; a few of them are a module's slips.
+_UNENDED, _UNENDED_SHARE = 4, 0.05
+_ENOUGH = 48  # strokes, below which nothing is said of a grid
 _BETWEEN, _BETWEEN_SHARE = 0.4, 0.2  # steps off the grid: half-way to the next, and how many lie there
 _OFF, _OFF_SHARE = 0.15, 0.15
 _FREE = 0.22  # mean distance in steps from the grid; chance gives 0.25
@@ -137,8 +139,8 @@ def short_candidates(loaded: Loaded, beat_type: str) -> list[Candidate]:
 def doubts_of(loaded: Loaded, pieces: list[Piece], found: Found, remedy: Remedy) -> list[Doubt]:
     """What may be wrong with a file that is used, the gravest first."""
     song, channel = loaded.song, loaded.channel
-    listed = [_tracks(loaded, remedy), _grid(loaded, pieces, found), _tempo(loaded, pieces, found)]
-    if found.unended:
+    listed = [_tracks(loaded, found, remedy), _grid(loaded, pieces, found), _tempo(loaded, pieces, found)]
+    if found.unended >= _UNENDED and found.unended >= _UNENDED_SHARE * found.notes:
         words = f"{_count(found.unended, 'note')} that nothing ends {_are(found.unended)} left out"
         candidates = (Candidate("unended", "Count notes that nothing ends", Remedy(unended=True)),)
         listed.append(Doubt(words, candidates))
@@ -156,13 +158,13 @@ def doubts_of(loaded: Loaded, pieces: list[Piece], found: Found, remedy: Remedy)
     return [doubt for doubt in listed if doubt is not None]
 
 
-def _tracks(loaded: Loaded, remedy: Remedy) -> Doubt | None:
+def _tracks(loaded: Loaded, found: Found, remedy: Remedy) -> Doubt | None:
     """Two drummers, or two takes, on tracks of their own."""
     song = loaded.song
-    if remedy.apart or remedy.join or song.kind == 2:
+    if remedy.apart or remedy.join or song.kind == 2 or found.tracks < 2:
         return None
     notes: dict[int, list[int]] = {}
-    for row in song.rows if len({row[4] for row in song.rows}) > 1 else ():
+    for row in song.rows:
         if row[3] == loaded.channel:
             notes.setdefault(row[4], []).append(row[1])
     whole = [track for track, own in notes.items() if len(own) >= _WHOLE_KIT and _is_kit(set(own))]

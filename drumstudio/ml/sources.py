@@ -76,6 +76,11 @@ def find_sources(given: Iterable[str | Path], labels: Mapping[str, str] | None =
     return sorted(found.values(), key=lambda source: str(source.path))
 
 
+def source_of(path: Path) -> Source:
+    """One file by itself, with what a table near it or its name tells."""
+    return _Tables().source(path, path)
+
+
 def _labelled(source: Source, given: Path, style: str) -> Source:
     """The source, found in what was `given`; of `style` where nothing says of which it is."""
     info = replace(source.info, style=style) if style and not source.info.style else source.info
