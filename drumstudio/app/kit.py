@@ -114,6 +114,11 @@ class EKit:
         return self._state.kit
 
     @property
+    def listeners(self) -> int:
+        """How many listen."""
+        return len(self._listeners)
+
+    @property
     def curve(self) -> VelocityCurve:
         """How hard its strokes count."""
         return self._memory.curve

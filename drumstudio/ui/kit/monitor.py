@@ -170,7 +170,14 @@ class MonitorSheet(KitSheet):
             words = state.status.message or f"{input_label(state)} is being opened …"
         self.note.setText(words)
 
+    @property
+    def waiting(self) -> int:
+        """How many messages came that are not shown yet."""
+        return len(self._arrivals)
+
     def _frame(self) -> None:
+        if self._paused:
+            self.pause.setText(f"Go on ({self.waiting})" if self.waiting else "Go on")
         if self._paused or not self._arrivals:
             return
         lines = []
