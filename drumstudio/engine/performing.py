@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from drumstudio.domain.cleaning import Grip, PlayedHit
-from drumstudio.domain.timing import PPQ, Grid, Meter
+from drumstudio.domain.timing import PPQ, Grid, Meter, seconds_per_tick
 from drumstudio.engine.outputs import Choke, Strike
 
 TAIL = 1.0  # seconds that the last stroke is given to ring
@@ -17,12 +17,17 @@ _COARSE = 8  # steps a quarter, which every meter divides into
 @dataclass(frozen=True, slots=True)
 class Performance:
     """`strokes` are (tick, what sounds), by tick, 480 of them to the quarter at `qpm`; its bars are those
-    of `grid`, and it is over at tick `end`."""
+    of `grid`, the take's own first bar line is at tick `first_bar`, and it is over at tick `end`."""
 
     strokes: tuple[tuple[int, Strike | Choke], ...]
     grid: Grid
     qpm: float
     end: int
+    first_bar: int = 0
+
+    def seconds_at(self, step: float) -> float:
+        """Seconds from the take's first bar line at `step` of the grid."""
+        return (step * self.grid.ticks_per_step - self.first_bar) * seconds_per_tick(self.qpm)
 
     def between(self, first: int, last: int) -> Iterable[tuple[int, int, Strike | Choke]]:
         """(number, tick, what sounds) of all with `first` <= tick < `last`."""
@@ -48,4 +53,4 @@ def performance_of(
     lead = 0 if first >= 0 else -(first // grid.ticks_per_bar) * grid.ticks_per_bar
     strokes = tuple((tick + lead, event) for tick, event in found)
     last = strokes[-1][0] if strokes else 0
-    return Performance(strokes, grid, qpm, last + round(TAIL * per_second))
+    return Performance(strokes, grid, qpm, last + round(TAIL * per_second), lead)

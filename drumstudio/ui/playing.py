@@ -59,6 +59,7 @@ class Playing(QObject):
         self.loop = True
         self.interrupt: Callable[[], bool] = _nothing
         self._stand_in: Pattern | None = None
+        self._performance: Performance | None = None
         self._held = False  # a loop, whatever the loop button says
         self.soundfont: Path | None = None
         self._timer = QTimer(self)
@@ -157,6 +158,7 @@ class Playing(QObject):
 
     def perform(self, performance: Performance | None) -> None:
         """Play a take at its own timing instead of the pattern; with None stop it."""
+        self._performance = performance
         self._engine.perform(performance)
 
     def place_at(self, moment: float) -> Position | None:
@@ -303,6 +305,8 @@ class Playing(QObject):
         if position is None:
             return
         if position.performing:
+            if self._performance is not None:
+                self._transport.show_position(position, self._performance.grid)
             self.performed.emit(position)
             return
         grid = (self._stand_in or self._document.pattern).grid

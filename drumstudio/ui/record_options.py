@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from drumstudio.domain.pattern import MAX_BARS
 from drumstudio.settings import Settings
+from drumstudio.ui.buttons import EnterCheck
 from drumstudio.ui.fields import ChoiceField
 from drumstudio.ui.number_field import NumberField
 
@@ -132,9 +133,8 @@ class OptionFields(QWidget):
         self.strength.setToolTip("0% keeps the timing of your strokes, 100% puts them on their steps")
         for field in (self.bars, self.strength):
             field.value_pixels = 13
-        self.along = QCheckBox("Hear the pattern")
+        self.along = EnterCheck("Hear the pattern")
         self.along.setToolTip("Let the pattern on screen play beside a new take; off, only the click plays")
-        self.along.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)

@@ -82,6 +82,15 @@ class Recording(QObject):
         """First bar line of what is recorded, in seconds of perf_counter; None until it is known."""
         return None if self._recorder is None else self._recorder.origin
 
+    @property
+    def key(self) -> str:
+        """The key that records, for people."""
+        return self._transport.record_key
+
+    def choose_kit(self) -> None:
+        """Offer the e-kits there are."""
+        self._transport.kit.open_menu()
+
     def toggle(self) -> None:
         """Record, or stop recording."""
         if self.active:
@@ -92,7 +101,7 @@ class Recording(QObject):
     def start(self) -> None:
         """Record as the options say, from the next bar line or, without click, the first stroke."""
         status = self._desk.kit.status
-        choose = (("Choose an e-kit", self._transport.kit.open_menu),)
+        choose = (("Choose an e-kit", self.choose_kit),)
         if not status.name:
             text = "There is no e-kit to record from: plug one in and choose it."
             self._desk.told.emit(Message(text, "error", choose))
@@ -240,7 +249,7 @@ class Recording(QObject):
         if kept is None:
             name = self._desk.kit.status.name or "the e-kit"
             text = f"{name} played nothing, so there is no take: check its cable, or choose another e-kit."
-            choices = (("Choose an e-kit", self._transport.kit.open_menu),)
+            choices = (("Choose an e-kit", self.choose_kit),)
             self._desk.told.emit(Message(text, "error", choices))
             return
         self._desk.takes_changed.emit()

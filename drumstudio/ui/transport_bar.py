@@ -23,7 +23,7 @@ from drumstudio.app.tapping import TapTempo
 from drumstudio.domain import edits
 from drumstudio.domain.project import Project
 from drumstudio.domain.timing import GRIDS, MAX_QPM, MAX_SWING, MIN_QPM, MIN_SWING, Grid, Meter
-from drumstudio.engine.facade import OutputChoice, Position
+from drumstudio.engine.facade import ClockState, OutputChoice, Position
 from drumstudio.engine.outputs import OutputStatus
 from drumstudio.ui.buttons import IconButton
 from drumstudio.ui.document import Document
@@ -32,6 +32,7 @@ from drumstudio.ui.kit.picker import KitField
 from drumstudio.ui.number_field import NumberField
 from drumstudio.ui.status_bar import LIGHTS
 
+TEMPO_TIP = "Drag, wheel or type; Shift drags finely"
 METERS = tuple(
     Meter(n, d)
     for n, d in ((2, 4), (3, 4), (4, 4), (5, 4), (6, 4), (7, 4), (5, 8), (6, 8), (7, 8), (9, 8), (12, 8))
@@ -60,6 +61,7 @@ class TransportBar(QFrame):
         super().__init__(parent)
         self._document = document
         self._taps = TapTempo()
+        self._external: ClockState | None = None
         self._play_key = self._loop_key = self._record_key = self._record_note = ""
         self._recording = False
         self.setProperty("panel", True)
@@ -97,7 +99,7 @@ class TransportBar(QFrame):
         self.tap.setFixedSize(44, HEIGHT)
         self.tap.setProperty("kind", "tap")
         self.tap.setAccessibleName("Tap the tempo")
-        self.tempo.setToolTip("Drag, wheel or type; Shift drags finely")
+        self.tempo.setToolTip(TEMPO_TIP)
         self.swing.setToolTip("Share of a pair that its first step takes; 50% is straight, 67% a shuffle")
         for field, width in ((self.output, 280), (self.kit, 220)):
             field.value_pixels = 13
@@ -155,12 +157,34 @@ class TransportBar(QFrame):
         """Show tempo, meter, grid and swing of the pattern on screen."""
         grid = project.pattern.grid
         self.tempo.set_value(project.qpm)
+        self.show_external(self._external)
         self.meter.set_options([(str(meter), meter) for meter in dict.fromkeys((*METERS, grid.meter))])
         self.meter.set_value(grid.meter)
         self.grid.set_options([(label, steps) for steps, label in GRIDS.items() if _fits(grid.meter, steps)])
         self.grid.set_value(grid.steps_per_quarter)
         self.swing.set_value(project.pattern.swing * 100)
         self.swing.setEnabled(not grid.triplet and grid.steps_per_quarter > 1)
+
+    def show_external(self, clock: ClockState | None) -> None:
+        """Show the tempo of a clock that is followed in place of the project's, or with None that again."""
+        self._external = clock
+        self.tempo.setEnabled(clock is None)
+        self.tap.setEnabled(clock is None)
+        if clock is None:
+            self.tempo.show_caption("Tempo")
+            self.tempo.set_value(self.tempo.value)
+            self.tempo.setToolTip(TEMPO_TIP)
+            return
+        self.tempo.show_caption("Ext. clock")
+        known = "…" if clock.qpm is None else f"{clock.qpm:.1f}"
+        light = "warn" if clock.lost or clock.qpm is None else "go"
+        self.tempo.show_text(known, dim=clock.lost, light=light)
+        doing = (
+            "is lost" if clock.lost else "runs" if clock.running else "waits" if clock.qpm else "is awaited"
+        )
+        self.tempo.setToolTip(
+            f"The clock of {clock.source or 'the e-kit'} {doing}; the project keeps {self.tempo.value:.1f}"
+        )
 
     def show_keys(self, play: str, loop: str, to_start: str, tap: str, record: str) -> None:
         """Write the keys in force into the tooltips."""
@@ -170,6 +194,11 @@ class TransportBar(QFrame):
         self.loop.describe(self.loop.accessibleName(), loop)
         self.to_start.describe("Back to the start", to_start)
         self.tap.setToolTip(f"Tap the tempo ({tap})" if tap else "Tap the tempo")
+
+    @property
+    def record_key(self) -> str:
+        """The key of the record button."""
+        return self._record_key
 
     def show_playing(self, playing: bool) -> None:
         """Turn the play button into a stop button and back."""
