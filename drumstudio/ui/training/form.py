@@ -260,9 +260,10 @@ class Form(QWidget):
             self._choices = replace(self._choices, drums=start.drums)
 
     def _take_dropout(self) -> None:
-        """A fine-tuning begins with what its base was trained with."""
-        if (start := self.start) is not None:
-            self._choices = replace(self._choices, dropout=start.dropout)
+        """A fine-tuning begins with what its base was trained with, a new network with what is proposed."""
+        start = self.start
+        dropout = Choices().dropout if start is None else start.dropout
+        self._choices = replace(self._choices, dropout=dropout)
 
     def _show_enabled(self) -> None:
         """Grey what a fine-tuning takes over from its base, and say what that is."""

@@ -94,7 +94,8 @@ def _of_model(model: ModelInfo, used: Path | None) -> Row:
         NONE,
         state,
     )
-    return Row(str(model.path), cells, "", model.path == used, "", model=model.path)
+    told = f"{name}, trained on {model.trained_on or 'nobody knows what'}."
+    return Row(str(model.path), cells, "", model.path == used, told, model=model.path)
 
 
 def network_words(run: Run) -> str:

@@ -42,4 +42,6 @@ def cell_note(cell: Cell, best: bool = False) -> str:
         return f"stopped at {count(cell.step)}"
     if cell.state is CellState.DONE:
         return "best" if best else ""
-    return {CellState.WAITING: "waiting", CellState.FAILED: "failed"}[cell.state]
+    if cell.state is CellState.WAITING:
+        return f"step {count(cell.step)}, waits" if cell.step else "waiting"
+    return "failed"
