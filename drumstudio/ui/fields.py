@@ -61,6 +61,12 @@ class Field(QWidget):
         """The value as shown."""
         return self._text
 
+    def show_caption(self, caption: str) -> None:
+        """Write `caption` over the value."""
+        if caption != self._caption:
+            self._caption = caption
+            self.update()
+
     @property
     def light(self) -> str | None:
         """Theme colour of the light before the value."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu
 
 from drumstudio.domain.drums import DRUM_MAPS
 from drumstudio.settings import Settings
+from drumstudio.ui.clock_menu import ClockMenu
 from drumstudio.ui.document import Document
 from drumstudio.ui.drummer_panel import DrummerPanel
 from drumstudio.ui.drumming import Drumming
@@ -20,6 +21,7 @@ from drumstudio.ui.grid.panel import GridPanel
 from drumstudio.ui.humanise_strip import Humanising
 from drumstudio.ui.kit.actions import KitActions
 from drumstudio.ui.menus import Menus, fill_recent
+from drumstudio.ui.output_menu import OutputMenu
 from drumstudio.ui.pages import SEQUENCER, Pages
 from drumstudio.ui.pattern_slots import PatternSlots
 from drumstudio.ui.playing import Playing
@@ -45,6 +47,8 @@ class Shell(Protocol):
     playing: Playing
     recording: Recording
     sounds: SoundMenu
+    clocks: ClockMenu
+    outputs: OutputMenu
     ekit: KitActions
     surprise: SurpriseView
     humanising: Humanising
@@ -223,6 +227,11 @@ class MainMenus(QObject):
         menu, shell = self._menus.menu("&MIDI"), self._shell
         kit = menu.addMenu("E-&kit")
         kit.aboutToShow.connect(partial(shell.ekit.fill, kit))
+        clock = menu.addMenu("&Clock")
+        clock.setToolTipsVisible(True)
+        clock.aboutToShow.connect(partial(shell.clocks.fill, clock))
+        output = menu.addMenu("O&utput")
+        output.aboutToShow.connect(partial(shell.outputs.fill, output))
         fonts = menu.addMenu("&Soundfont")
         fonts.aboutToShow.connect(partial(shell.sounds.fill, fonts))
         maps = menu.addMenu("Export &map")

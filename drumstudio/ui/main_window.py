@@ -26,6 +26,7 @@ from drumstudio.settings import Settings
 from drumstudio.ui import theme
 from drumstudio.ui.banner import Banner
 from drumstudio.ui.bridge import Background, Bridge
+from drumstudio.ui.clock_menu import ClockMenu
 from drumstudio.ui.data.page import DataPage
 from drumstudio.ui.desk import Desk
 from drumstudio.ui.document import Document
@@ -42,6 +43,7 @@ from drumstudio.ui.main_menus import MainMenus
 from drumstudio.ui.manual import ManualWindow
 from drumstudio.ui.menus import Menus
 from drumstudio.ui.models.page import ModelsPage
+from drumstudio.ui.output_menu import OutputMenu
 from drumstudio.ui.pages import SEQUENCER, Pages
 from drumstudio.ui.pattern_slots import PatternSlots
 from drumstudio.ui.playing import Playing
@@ -97,6 +99,8 @@ class MainWindow(QMainWindow):
         self.takes, self.data = TakesPage(self.desk, self.recording), DataPage(self.desk)
         self.training, self.models = TrainingPage(self.desk), ModelsPage(self.desk)
         self.ekit = KitActions(self.desk, engine, self.transport, self.grid, self.banner, self.keymap, self)
+        self.clocks = ClockMenu(self.desk, engine, self.transport, self)
+        self.outputs = OutputMenu(engine, self.playing, self.kit, self)
         self.menus = Menus(self.menuBar(), self.keymap, self.grid)
         self.sounds = SoundMenu(self.menus, self.playing, self.background, self)
         self._lay_out()
@@ -299,6 +303,7 @@ class MainWindow(QMainWindow):
         self.playing.open_outputs()
         self.kit.start()
         self.sounds.look()
+        self.clocks.begin()
         self.drumming.look_for_models()
         for page in self.pages.all():
             page.begin()
@@ -337,6 +342,7 @@ class MainWindow(QMainWindow):
         self.surprise.close()
         self.files.close()
         self.background.close()
+        self.clocks.close()
         self.ekit.close()
         self.kit.close()
         self._engine.close()

@@ -205,8 +205,9 @@ class CalibrationSheet(KitSheet):
         choice, status = self._engine.choice, self._engine.status
         if choice.kind == "none":
             return "There is no sound to play to: choose an output first."
-        if choice.kind == "midi" and (choice.options.click is False or is_electronic_kit(choice.name)):
-            return "No click goes to an e-kit: choose another output to calibrate with."
+        clicks = choice.options.click
+        if choice.kind == "midi" and (is_electronic_kit(choice.name) if clicks is None else not clicks):
+            return "No click goes to this output: let it have one (MIDI, Output), or choose another."
         if status.state is not OutputState.READY:
             return status.message or "The output is not ready yet."
         if self._state.status.state is not InputState.READY:
