@@ -89,6 +89,10 @@ class Remedy:
             content["join"] = list(self.join)
         return content
 
+    def specs(self) -> list[str]:
+        """What it changes as the command line writes it, each as KIND or KIND:VALUE."""
+        return [spec for name, value in self._changes().items() for spec in _SPECS[name](value)]
+
     def words(self) -> str:
         """What it changes, in words; "" for nothing."""
         said = {name: _SAID[name](value) for name, value in self._changes().items()}
@@ -168,6 +172,25 @@ _SAID: Mapping[str, Callable[[Any], str]] = {
     "skip": lambda _: "left out",
     "style": lambda value: f"called {value}",
     "beat_type": lambda value: f"called a {value}",
+}
+
+_SPECS: Mapping[str, Callable[[Any], list[str]]] = {
+    "channel": lambda value: [f"channel:{value + 1}"],
+    "map": lambda value: [f"map:{value}"],
+    "factor": lambda value: [f"tempo:{value:g}"],
+    "qpm": lambda value: [f"qpm:{value:g}"],
+    "meter": lambda value: [f"meter:{value}"],
+    "steady": lambda _: ["steady"],
+    "join": lambda value: [f"join:{name}" for name in value],
+    "repeat": lambda value: [f"repeat:{value}"],
+    "track": lambda value: [f"tracks:{value + 1}"],
+    "apart": lambda _: ["tracks:apart"],
+    "salvage": lambda _: ["salvage"],
+    "unended": lambda _: ["unended"],
+    "accept": lambda _: ["accept"],
+    "skip": lambda _: ["skip"],
+    "style": lambda value: [f"style:{value}"],
+    "beat_type": lambda value: [f"type:{value}"],
 }
 
 # Kind on the command line -> what its value, "" where there is none, makes.

@@ -32,6 +32,7 @@ class Offer:
             "kind": self.kind,
             "label": self.label,
             "remedy": self.remedy.to_json(),
+            "specs": self.remedy.specs(),
         }
 
 
