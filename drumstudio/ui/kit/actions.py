@@ -73,6 +73,7 @@ class KitActions(QObject):
         desk.bridge.engine_event.connect(self._on_engine)
         transport.kit_picked.connect(self._kit.choose)
         transport.kit.more = self._fill_picker
+        self._attend()  # a first look may have been over before anybody listened
         self._show()
 
     @property
@@ -89,10 +90,14 @@ class KitActions(QObject):
             self._take_stroke(event)
 
     def _on_engine(self, event: EngineEvent) -> None:
-        if event is EngineEvent.PORTS and (ports := self._engine.ports()) is not None:
-            self._kit.attend(ports)
+        if event is EngineEvent.PORTS:
+            self._attend()
         elif event in (EngineEvent.OUTPUT, EngineEvent.CHOICES):
             self._mind_output()
+
+    def _attend(self) -> None:
+        if (ports := self._engine.ports()) is not None:
+            self._kit.attend(ports)
 
     def _take_state(self, state: KitState) -> None:
         before, self._state = self._state, state
