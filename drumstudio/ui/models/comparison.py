@@ -89,7 +89,7 @@ class ComparisonView(QWidget):
         self.miniature = Miniature()
         self.measures = MeasuresTable()
         self.knowing = Knowing()
-        self._about, self._problem = QLabel(), QLabel()
+        self._about, self.problem = QLabel(), QLabel()
         self._lay_out()
         self._connect()
         enter_clicks(self)
@@ -114,8 +114,8 @@ class ComparisonView(QWidget):
     def _left_side(self) -> QWidget:
         """The primer, and a card a drummer below it."""
         self._about.setProperty("role", "muted")
-        self._problem.setProperty("role", "error")
-        self._problem.setWordWrap(True)
+        self.problem.setProperty("role", "error")
+        self.problem.setWordWrap(True)
         side = QWidget()
         side.setFixedWidth(_LEFT)
         column = QVBoxLayout(side)
@@ -123,7 +123,7 @@ class ComparisonView(QWidget):
         column.setSpacing(6)
         above = QVBoxLayout()
         above.setContentsMargins(0, 0, SCROLL_WIDTH, 0)
-        for widget in (self._about, self.miniature, self._problem):
+        for widget in (self._about, self.miniature, self.problem):
             above.addWidget(widget)
         column.addLayout(above)
         column.addWidget(self.cards, 1)
@@ -235,13 +235,15 @@ class ComparisonView(QWidget):
         self._show_busy(False)
         self.found = found
         heard = tuple(replace(one.candidates[0], name=one.name) for one in found.played if one.candidates)
+        if len(heard) < len(asked.models):
+            self.cards.begin(len(heard))
         primer = asked.source if self._path is not None else None
         self.hearing.show_candidates(heard, primer)
         self._show_primer_of(asked)
         self.measures.show_comparison(found)
         problems = [f"{one.name} cannot play this: {one.problem}" for one in found.played if one.problem]
-        self._problem.setText("\n".join(problems))
-        self._problem.setVisible(bool(problems))
+        self.problem.setText("\n".join(problems))
+        self.problem.setVisible(bool(problems))
         self.cards.setFocus()
         self._desk.hinted.emit("1 to 9 or ↑ ↓ audition at the next bar line, Enter inserts, Esc goes back")
 
@@ -267,7 +269,7 @@ class ComparisonView(QWidget):
         self.progress.setValue(0)
         self.knowing.set_busy(busy)
         if not busy:
-            self._problem.setVisible(bool(self._problem.text()))
+            self.problem.setVisible(bool(self.problem.text()))
 
     def _show_share(self, share: float) -> None:
         self.progress.setValue(round(share * 1000))

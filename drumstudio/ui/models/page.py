@@ -90,8 +90,12 @@ class ModelsPage(Page):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Import what was dropped."""
-        self.library.keeping.import_files(_files(event.mimeData()))
-        event.acceptProposedAction()
+        found = _files(event.mimeData())
+        if found:
+            self.library.keeping.import_files(found)
+            event.acceptProposedAction()
+        else:
+            event.ignore()
 
 
 def _files(data: QMimeData) -> list[Path]:
