@@ -232,6 +232,22 @@ def test_a_second_program_can_follow_the_clock(watched: Watched) -> None:
 
 
 @pytest.mark.usefixtures("jack")
+@pytest.mark.parametrize(("by_velocity", "pedals"), [(True, [24, 90]), (False, [0, 90])])
+def test_the_pedal_opens_by_velocity_or_by_row(by_velocity: bool, pedals: list[int]) -> None:
+    with Listener("TD-17") as kit:
+        output = MidiOutput(kit.name, list_ports().outputs, pedal_by_velocity=by_velocity)
+        try:
+            kit.prove(lambda: output.schedule(Strike(Drum.SNARE, 9), time.perf_counter()))
+            now = time.perf_counter()
+            output.schedule(Strike(Drum.OPEN_HAT, 26), now)
+            output.schedule(Strike(Drum.CLOSED_HAT, 26), now + 0.01)
+            kit.wait(lambda heard: len(heard.note_offs) >= 2)
+            assert pedals_before_hats(kit) == pedals
+        finally:
+            output.close()
+
+
+@pytest.mark.usefixtures("jack")
 def test_a_kit_that_plays_too_loudly_gets_softer_notes() -> None:
     with Listener("TD-17") as kit:
         curve = VelocityCurve(((1, 1), (127, 64)))

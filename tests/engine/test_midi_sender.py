@@ -35,10 +35,10 @@ class Wire:
 
 
 class Rig:
-    def __init__(self) -> None:
+    def __init__(self, gate: float = GATE) -> None:
         self.clock = FakeClock()
         self.wire = Wire(self.clock)
-        self.sender = Sender(self.wire, self.clock.now)
+        self.sender = Sender(self.wire, self.clock.now, gate)
 
     def note(self, note: int, due: float, velocity: int = 100) -> None:
         self.sender.take(Frame(NOTE, 9, note, velocity, due))
@@ -71,6 +71,13 @@ def test_notes_go_out_when_due_and_note_offs_follow() -> None:
     ]
     assert rig.sender.next_due() is None
     assert rig.sender.late == [(0.0, 0.25), (0.0, 0.5)]
+
+
+def test_notes_are_as_long_as_was_asked() -> None:
+    rig = Rig(gate=0.375)
+    rig.note(SNARE, 0.5)
+    rig.run(1.0)
+    assert rig.wire.sent == [(0.5, [0x99, SNARE, 100]), (0.875, [0x89, SNARE, 64])]
 
 
 def test_notes_of_one_moment_keep_their_order() -> None:
