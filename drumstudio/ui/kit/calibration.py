@@ -208,6 +208,8 @@ class CalibrationSheet(KitSheet):
         clicks = choice.options.click
         if choice.kind == "midi" and (is_electronic_kit(choice.name) if clicks is None else not clicks):
             return "No click goes to this output: let it have one (MIDI, Output), or choose another."
+        if self._engine.external is not None:
+            return "Playing follows a MIDI clock: go back to the tempo of the project first (MIDI menu)."
         if status.state is not OutputState.READY:
             return status.message or "The output is not ready yet."
         if self._state.status.state is not InputState.READY:

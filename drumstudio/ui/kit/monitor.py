@@ -15,8 +15,9 @@ from drumstudio.midi.inputs import InputState
 from drumstudio.midi.kit_maps import KitMap
 from drumstudio.midi.words import CLOCK, Told, told
 from drumstudio.ui import theme
+from drumstudio.ui.buttons import EnterCheck
 from drumstudio.ui.desk import Desk
-from drumstudio.ui.kit.sheet import KitSheet, Toggle, button, input_label, label
+from drumstudio.ui.kit.sheet import KitSheet, button, input_label, label
 from drumstudio.ui.shortcuts import Keymap
 
 KEPT = 1000  # messages that are kept at most
@@ -123,7 +124,8 @@ class MonitorSheet(KitSheet):
         self._timer.timeout.connect(self._frame)
         self.note = label(wrap=True)
         self.note.setAccessibleName("State of the kit")
-        self.clock = Toggle("Clock ticks", False, self._clock_toggled)
+        self.clock = EnterCheck("Clock ticks")
+        self.clock.toggled.connect(self._clock_toggled)
         self.clock.setToolTip("Show the 24 ticks a quarter of a MIDI clock too")
         self.pause = button("Pause", self._pause, "Hold the list; what comes meanwhile is shown afterwards")
         self.clear = button("Clear", self._clear, "Empty the list")
@@ -151,7 +153,8 @@ class MonitorSheet(KitSheet):
         foot = QHBoxLayout()
         foot.setSpacing(8)
         foot.addWidget(self.note, 1)
-        for each in (self.clock, self.clear, self.pause):
+        foot.addWidget(self.clock)
+        for each in (self.clear, self.pause):
             each.setProperty("kind", "small")
             foot.addWidget(each)
         whole = QVBoxLayout(self)

@@ -87,25 +87,6 @@ def button(text: str, does: Callable[[], object], tip: str, kind: str = "") -> Q
     return made
 
 
-class Toggle(QPushButton):
-    """A button that stays in, with a tick while it does; Enter presses it, as Space is the transport's."""
-
-    def __init__(self, text: str, on: bool, does: Callable[[bool], object]) -> None:
-        super().__init__()
-        self._text = text
-        self.setProperty("kind", "small")
-        self.setCheckable(True)
-        self.setChecked(on)
-        self.setAutoDefault(True)
-        self.setAccessibleName(text)
-        self._show(on)
-        self.toggled.connect(self._show)
-        self.toggled.connect(does)
-
-    def _show(self, on: bool) -> None:
-        self.setText(f"✓ {self._text}" if on else self._text)
-
-
 def input_label(state: KitState) -> str:
     """Name for people of the chosen input, there or not."""
     return label_of(state.status.name)

@@ -30,12 +30,13 @@ from drumstudio.midi.learning import (
     own_map_name,
 )
 from drumstudio.midi.lesson import ECHO, Lesson
+from drumstudio.ui.buttons import EnterCheck
 from drumstudio.ui.desk import Desk
 from drumstudio.ui.kit.answers import AnswerList
 from drumstudio.ui.kit.picture import KitPicture, spot_of, spot_of_note
 from drumstudio.ui.kit.prompts import said
 from drumstudio.ui.kit.saving import SavePage
-from drumstudio.ui.kit.sheet import KitSheet, Toggle, button, input_label, label
+from drumstudio.ui.kit.sheet import KitSheet, button, input_label, label
 from drumstudio.ui.shortcuts import Keymap
 
 _SETTLE_MS = round(ECHO * 1000) + 20
@@ -118,9 +119,9 @@ class KitWizard(KitSheet):
         self.back_button = button("Back", self.back, "Ask for the pad before once more (Left)")
         self.skip_button = button("Skip", self.skip, "The kit does not have this pad (Right)")
         self.finish_button = button("Finish", self.finish, "Enough: what was not asked for stays unknown")
-        self.zones = Toggle(
-            "Rims, edges and bells too", len(self.lesson.pads) == len(PADS), self._ask_for_zones
-        )
+        self.zones = EnterCheck("Ask for rims, edges and bells too")
+        self.zones.setChecked(len(self.lesson.pads) == len(PADS))
+        self.zones.toggled.connect(self._ask_for_zones)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.back_button)
@@ -138,7 +139,7 @@ class KitWizard(KitSheet):
         for each in (self.count, self.progress, self.wish, self.how, self.heard):
             column.addWidget(each)
         column.addLayout(row)
-        column.addWidget(self.zones, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.zones)
         column.addWidget(self.offer)
         return page
 
