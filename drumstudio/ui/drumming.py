@@ -75,6 +75,7 @@ class Drumming(QObject):
         self._mode = Mode.CONTINUE
         self._told_of: set[str] = set()
         self._auditioning = False
+        self._auditioned: Pattern | None = None
         self._heard_in: Pattern | None = None
         self._heard_slot = 0
         self._generation = Generation(bridge.generation_event.emit)
@@ -95,6 +96,7 @@ class Drumming(QObject):
         document.loaded.connect(self._loaded)
         grid.selection.changed.connect(self._look.start)
         playing.moved.connect(self._moved)
+        playing.auditioned.connect(self._another_heard)
         grid.regenerate_requested.connect(self._regenerate)
 
     # -- models
@@ -315,8 +317,15 @@ class Drumming(QObject):
         per_bar = whole.grid.steps_per_bar
         step = start_in(candidate, whole.grid) // per_bar * per_bar
         same = goes_on and (before.grid, before.bars) == (whole.grid, whole.bars)
+        self._auditioned = whole
         self._grid.set_preview(whole, self._panel.cards.heard_letter)
         self._playing.audition(whole, None if same else step)
+
+    def _another_heard(self, pattern: Pattern) -> None:
+        """What another page lets be heard takes the place of the card."""
+        if pattern is not self._auditioned and self._panel.cards.heard is not None:
+            self._panel.cards.stop_hearing()
+            self._grid.set_preview(None)
 
     def _with(self, candidate: Candidate, bars: int | None = None) -> Pattern:
         """The pattern on screen with a candidate in it."""

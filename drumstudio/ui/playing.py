@@ -30,8 +30,9 @@ class Playing(QObject):
     """Carries the user's wishes to the engine and shows what it does.
 
     Signals: `moved(Position | None)` once a frame while playing and once when stopped, `performed(Position |
-    None)` in its place while a take is performed, `began()` when playing begins, `output_failed(sentence)`
-    when the output needs the user.
+    None)` in its place while a take is performed, `began()` when playing begins, `auditioned(Pattern)` when one
+    shall be heard in the place of the project's and of any other that was, `output_failed(sentence)` when
+    the output needs the user.
 
     `interrupt` is what `toggle` does instead where there is something to end; it tells whether there was.
     """
@@ -39,6 +40,7 @@ class Playing(QObject):
     moved = Signal(object)
     performed = Signal(object)
     began = Signal()
+    auditioned = Signal(object)
     output_failed = Signal(str)
 
     def __init__(
@@ -197,6 +199,7 @@ class Playing(QObject):
         if pattern is None:
             self._engine.audition(None)
         else:
+            self.auditioned.emit(pattern)
             self._engine.audition(pattern, step)
 
     def set_loop(self, on: bool) -> None:

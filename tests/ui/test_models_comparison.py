@@ -127,6 +127,25 @@ def test_numbers_switch_at_the_next_bar_line_and_go_on_there(
     assert second.hearing is Hearing.SILENT
 
 
+def test_what_is_heard_here_takes_the_place_of_the_panels_card(qtbot: QtBot, window: MainWindow) -> None:
+    press(window.pages.tabs["sequencer"])
+    press(window.drummer.button)
+    cards = window.drummer.cards
+    qtbot.waitUntil(lambda: cards.ready == 4, timeout=WAIT)
+    press(cards.cards[0].audition)
+    qtbot.waitUntil(lambda: cards.cards[0].hearing is Hearing.PLAYING, timeout=WAIT)
+    press(window.pages.tabs["models"])
+    view = compare_own(qtbot, window)
+    assert cards.heard is not None
+    QTest.keyClick(view.cards, KEY.Key_2)
+    assert cards.heard is None
+    qtbot.waitUntil(lambda: view.cards.cards[1].hearing is Hearing.PLAYING, timeout=WAIT)
+    # Inserting it brings nothing else back.
+    QTest.keyClick(view.cards, KEY.Key_Return)
+    assert cards.heard is None
+    assert view.cards.heard is None
+
+
 def test_enter_inserts_as_one_undo_step(qtbot: QtBot, window: MainWindow) -> None:
     view = compare_own(qtbot, window)
     assert view.found is not None

@@ -49,6 +49,7 @@ class Hearing(QObject):
         cards.insert_asked.connect(self.insert)
         cards.keep_asked.connect(self._keep)
         desk.playing.moved.connect(self._moved)
+        desk.playing.auditioned.connect(self._another_heard)
         desk.document.changed.connect(self._project_changed)
 
     def show_candidates(self, candidates: tuple[Candidate, ...], primer: Pattern | None) -> None:
@@ -80,6 +81,12 @@ class Hearing(QObject):
         per_bar = whole.grid.steps_per_bar
         start = start_in(candidate, whole.grid) // per_bar * per_bar
         playing.audition(whole, None if same and self._auditioning else start)
+
+    def _another_heard(self, pattern: Pattern) -> None:
+        """What is heard beside the sequencer takes the place of the card."""
+        if pattern is not self._heard and self._cards.heard is not None:
+            self._cards.stop_hearing()
+            self._heard = None
 
     def _with(self, candidate: Candidate, bars: int | None = None) -> Pattern:
         """What Insert makes of the pattern on screen: the candidate in it, or its own primer before it."""

@@ -18,7 +18,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -34,10 +34,12 @@ from drumstudio.ui import theme
 from drumstudio.ui.fields import ENTER
 from drumstudio.ui.icons import paint_icon
 
-NAME, DATA, NETWORK, PERPLEXITY, DATE = range(5)
-_HEADS = ("Name", "Learned from", "Network", "Perplexity", "Date")
-_WIDTHS = {NAME: 190, NETWORK: 200, PERPLEXITY: 84, DATE: 92}
+NAME, DATA, NETWORK, PERPLEXITY, SIZE, DATE = range(6)
+_HEADS = ("Name", "Learned from", "Network", "Perplexity", "Size", "Date")
+_WIDTHS = {NAME: 190, NETWORK: 200, PERPLEXITY: 84, SIZE: 84, DATE: 92}
 _ROW = 30
+# Narrower than this, the table leaves the size to the details.
+_ROOMY = 940
 # Side of the star before a name, in pixels.
 _STAR = 13
 Index = QModelIndex | QPersistentModelIndex
@@ -68,7 +70,7 @@ class ModelRows(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.models)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """Name, data, network, perplexity, date."""
+        """Name, data, network, perplexity, size, date."""
         return 0 if parent.isValid() else len(_HEADS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _ROLE.DisplayRole) -> Any:
@@ -126,6 +128,8 @@ class ModelRows(QAbstractTableModel):
             return info.network
         if column == PERPLEXITY:
             return "–" if info.perplexity is None else f"{info.perplexity:.2f}"
+        if column == SIZE:
+            return f"{info.size / 1e6:.2f} MB"
         return info.date or "–"
 
 
@@ -210,6 +214,11 @@ class ModelTable(QTableView):
         if row >= 0:
             self.edit(self.rows.index(row, NAME))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show the size where there is room for it."""
+        super().resizeEvent(event)
+        self.setColumnHidden(SIZE, self.viewport().width() < _ROOMY)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter, F2, Del and C; Space is the transport's."""
         key = event.key()
@@ -257,5 +266,5 @@ class _NameDelegate(QStyledItemDelegate):
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column == PERPLEXITY else Qt.AlignmentFlag.AlignLeft
+    side = Qt.AlignmentFlag.AlignRight if column in (PERPLEXITY, SIZE) else Qt.AlignmentFlag.AlignLeft
     return side | Qt.AlignmentFlag.AlignVCenter
