@@ -39,13 +39,14 @@ def used(name: str = "verse.mid", **more: Any) -> Verdict:
         "split": "train",
         "feel": "straight",
         "found": FOUND,
+        "source": str(FOLDER),
     }
     return Verdict(str(FOLDER / name), True, "used", **(values | more))
 
 
 def refused(name: str, kind: str, reason: str, **more: Any) -> Verdict:
     """A file that is not used."""
-    return Verdict(str(FOLDER / name), False, kind, reason, **more)
+    return Verdict(str(FOLDER / name), False, kind, reason, **({"source": str(FOLDER)} | more))
 
 
 def rows(*verdicts: Verdict, plan: DataPlan | None = None) -> tuple[FileRow, ...]:

@@ -41,12 +41,12 @@ def test_a_row_says_what_was_found_and_whether_it_is_used() -> None:
     assert row.cells == (
         "set/verse_take3.mid",
         "24 bars",
-        "4/4 · 118 BPM · rock beat · 4 drums · ch 10 · Roland TD",
+        "4/4 · 118 BPM · 4 drums · ch 10 · Roland TD · rock beat",
         "training",
         "ok",
     )
     assert row.colour == "go"
-    assert row.spoken[2] == "4/4, 118 BPM, rock beat, 4 drums, channel 10, Roland TD"
+    assert row.spoken[2] == "4/4, 118 BPM, 4 drums, channel 10, Roland TD, rock beat"
     assert row.tips[0] == str(FOLDER / "set/verse_take3.mid")
 
 
@@ -62,7 +62,7 @@ def test_what_was_found_is_written_short() -> None:
     found = Found(bars=3, meters=("4/4", "3/4", "5/4", "7/8"), qpms=(96.0, 140.04, 118.5))
     words = found_words(used(found=found, style="", beat_type="", feel="triplet", map="", channel=None))
     assert words == "4/4, 3/4, 5/4 … · 96–140 BPM · triplet"
-    assert found_words(used(found=Found(drums=(("kick", 3),)))).endswith("1 drum · ch 10 · Roland TD")
+    assert found_words(used(found=Found(drums=(("kick", 3),)))).endswith("1 drum · ch 10 · Roland TD · rock beat")
 
 
 def test_remedies_show_in_the_table() -> None:
@@ -102,17 +102,20 @@ def test_files_are_named_within_their_source_and_after_it_where_there_are_severa
     )
     one, two, three, four = rows(
         used("verse.mid"),
-        used("own/take.mid"),
-        Verdict("/x/one.mid", True, "used", ""),
-        Verdict("inside/set.mid", True, "used", ""),
+        used("own/take.mid", source="/music/loops/own"),
+        Verdict("/x/one.mid", True, "used", "", source="/x/one.mid"),
+        Verdict("inside/set.mid", True, "used", "", source="/y/set.drumdata"),
         plan=plan,
     )
     assert [row.name for row in (one, two, three, four)] == [
         "loops/verse.mid", "own/take.mid", "one.mid", "inside/set.mid",
     ]  # fmt: skip
     assert two.source is not None
-    assert two.source.path == Path("/music/loops/own")
+    assert two.source.path == FOLDER / "own"
     assert four.source is None
+    saved = Path("/y/set.drumdata")
+    (row,) = rows(Verdict("inside/a.mid", True, "used", "", source=str(saved)), plan=plan.with_source(saved))
+    assert row.name == "inside/a.mid"
 
 
 def test_takes_are_sorted_by_number() -> None:
@@ -140,7 +143,7 @@ def test_details_tell_everything_in_sentences() -> None:
         bars=1, seconds=127.6, channels=((9, 4), (2, 9)), unknown=((56, 1200),), tracks=2, tempo_changes=3
     )
     assert more_found(used(found=found)) == (
-        "1 bar, 2:08 min · 4/4 · 118 BPM · rock beat · channel 10 · Roland TD · notes on channel 3 too · "
+        "1 bar, 2:08 min · 4/4 · 118 BPM · channel 10 · Roland TD · rock beat · notes on channel 3 too · "
         "2 tracks · 3 tempos · notes that mean no drum: 56 (1,200×)"
     )
     assert drum_words(used())[:2] == ((Drum.KICK, 96), (Drum.SNARE, 88))
@@ -167,6 +170,13 @@ def test_a_remedy_that_several_files_share_is_one_way() -> None:
     assert plan.remedy(files[2]) == Remedy(channel=2)
     assert plan.remedy(files[0]) == Remedy()
     assert left.taken(plan).remedy(files[0]).skip
+
+
+def test_files_that_are_to_be_joined_are_joined_once() -> None:
+    join = offer(str(FOLDER / "1.mid"), "Join with 1 other", join=(str(FOLDER / "2.mid"),))
+    joined, _ = ways_of(rows(*(refused(f"{at}.mid", "short", "1 bar", remedies=(join,)) for at in (1, 2))))
+    assert joined.button == "Join with 1 other (2 files)"
+    assert joined.offers == (join,)
 
 
 def test_files_that_are_left_out_are_not_left_out_again() -> None:

@@ -36,13 +36,15 @@ class Details(QFrame):
     """The lower part of the page.
 
     Signals: `way_taken(Way)`, `undo_wanted(files)` to read these files as they are again,
-    `play_wanted(FileRow)`, `open_wanted(FileRow)`.
+    `play_wanted(FileRow)`, `open_wanted(FileRow)`; `focus_lost()` when the button that had the focus
+    went away.
     """
 
     way_taken = Signal(object)
     undo_wanted = Signal(object)
     play_wanted = Signal(object)
     open_wanted = Signal(object)
+    focus_lost = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -166,8 +168,10 @@ class Details(QFrame):
         self._found.setText(f"{bars:,} bars of them are used.")
 
     def _show_buttons(self) -> None:
+        focused = False
         while (item := self._buttons.takeAt(0)) is not None:
             if widget := item.widget():
+                focused |= widget.hasFocus()
                 widget.hide()
                 widget.deleteLater()
         if self.remedied:
@@ -178,6 +182,8 @@ class Details(QFrame):
         if len(self.ways) > len(shown):
             self._add_button("More …", self._open_menu)
         self._buttons.addStretch(1)
+        if focused:
+            self.focus_lost.emit()
 
     def _add_button(self, words: str, does: Callable[[], object]) -> None:
         button = QPushButton(words.replace("&", "&&"))
@@ -214,7 +220,7 @@ def verdict_words(verdict: Verdict) -> str:
     if verdict.applied:
         words.append(f"Remedy: {verdict.applied}.")
     words.append(sentence(verdict.doubt))
-    if verdict.remedy:
+    if verdict.remedy and not verdict.remedies:
         words.append(f"What helps: {verdict.remedy}.")
     return " ".join(word for word in words if word)
 

@@ -7,13 +7,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from drumstudio.app.training_data import DataPlan
-from drumstudio.domain.drums import DRUM_MAPS
+from drumstudio.app.training_data import DataPlan, look_at
 from drumstudio.domain.performance import strokes
 from drumstudio.engine.facade import Position
 from drumstudio.engine.outputs import Strike
 from drumstudio.engine.performing import Performance
-from drumstudio.midi.files import Imported, import_pattern
+from drumstudio.midi.files import Imported
 from drumstudio.ui.desk import Desk
 from drumstudio.ui.pages import SEQUENCER
 
@@ -91,12 +90,6 @@ class FileHearing(QObject):
         """Something else plays in its place."""
         if self._sounds:
             self._hear("")
-
-
-def look_at(plan: DataPlan, file: str) -> Imported:
-    """The drums of `file`, read as its remedy says."""
-    remedy = plan.remedy(file)
-    return import_pattern(file, DRUM_MAPS.get(remedy.map), channel=remedy.channel)
 
 
 def _performance(found: Imported) -> Performance:

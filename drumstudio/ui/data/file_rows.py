@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -151,27 +151,19 @@ class FileRow:
 
 def rows_of(judgement: Judgement) -> tuple[FileRow, ...]:
     """The rows of everything that was judged."""
-    sources = sorted(judgement.plan.sources, key=lambda source: -len(str(source.path)))
-    owned = [(verdict, owner(verdict.file, sources)) for verdict in judgement.verdicts]
+    sources = {str(source.path): source for source in judgement.plan.sources}
+    owned = [(verdict, sources.get(verdict.source)) for verdict in judgement.verdicts]
     several = len({source.path for _, source in owned if source is not None}) > 1
     return tuple(FileRow(_name(verdict.file, source, several), verdict, source) for verdict, source in owned)
-
-
-def owner(file: str, sources: Sequence[DataSource]) -> DataSource | None:
-    """The first source that holds `file`; None for what is in a saved data set."""
-    for source in sources:
-        whole = str(source.path)
-        if file == whole or file.startswith(whole.rstrip(os.sep) + os.sep):
-            return source
-    return None
 
 
 def _name(file: str, source: DataSource | None, several: bool) -> str:
     """A file's path within its source, after the source's name where there are several."""
     if source is None:
         return file
-    inside = os.path.relpath(file, source.path) if file != str(source.path) else ""
-    if not inside:
+    # What a saved data set holds has names of its own.
+    inside = os.path.relpath(file, source.path) if Path(file).is_absolute() else file
+    if inside == os.curdir:
         return source.path.name
     return os.path.join(source.name, inside) if several else inside  # noqa: PTH118 - no path to open
 
@@ -188,7 +180,6 @@ def found_words(verdict: Verdict, channel: str = "ch") -> str:
     meters = found.meters or tuple(word for word in verdict.meter.split(", ") if word)
     parts = [", ".join(meters[:_MOST_METERS]) + (" …" if len(meters) > _MOST_METERS else "")]
     parts.append(_tempo(found.qpms or ((verdict.qpm,) if verdict.qpm else ())))
-    parts.append(" ".join(word for word in (verdict.style, verdict.beat_type) if word))
     if found.drums:
         parts.append(f"{len(found.drums)} drum{'' if len(found.drums) == 1 else 's'}")
     if verdict.channel is not None:
@@ -197,6 +188,7 @@ def found_words(verdict: Verdict, channel: str = "ch") -> str:
         parts.append(map_label(verdict.map))
     if verdict.feel and verdict.feel != "straight":
         parts.append(verdict.feel)
+    parts.append(" ".join(word for word in (verdict.style, verdict.beat_type) if word))
     return " · ".join(part for part in parts if part)
 
 

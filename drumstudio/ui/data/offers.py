@@ -15,15 +15,16 @@ LEAVE_OUT = "Leave out"
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One button: its words, and the offers of the files it helps."""
+    """One button: its words, the offers it takes, and how many of the chosen files they are for."""
 
     words: str
     offers: tuple[Offer, ...]
+    files: int
 
     @property
     def button(self) -> str:
         """The words, with the number of files where there are several."""
-        return f"{self.words} ({len(self.offers):,} files)" if len(self.offers) > 1 else self.words
+        return f"{self.words} ({self.files:,} files)" if self.files > 1 else self.words
 
     def taken(self, plan: DataPlan) -> DataPlan:
         """`plan` with all of them taken."""
@@ -38,12 +39,17 @@ def ways_of(rows: Sequence[FileRow]) -> tuple[Way, ...]:
     for row in rows:
         for offer in row.verdict.remedies:
             grouped.setdefault(offer.label, []).append(offer)
-    ways = [Way(words, tuple(offers)) for words, offers in grouped.items()]
-    ways.sort(key=lambda way: -len(way.offers))
+    # Files that are to be joined offer the very same thing.
+    ways = [
+        Way(words, tuple({offer.file: offer for offer in offers}.values()), len(offers))
+        for words, offers in grouped.items()
+    ]
+    ways.sort(key=lambda way: -way.files)
     left = [row for row in rows if row.kind not in ("skipped", "joined")]
     if left and not any(offer.kind == "skip" for way in ways for offer in way.offers):
         skip = Remedy(skip=True)
-        ways.append(Way(LEAVE_OUT, tuple(Offer(row.path, "skip", LEAVE_OUT, skip) for row in left)))
+        offers = tuple(Offer(row.path, "skip", LEAVE_OUT, skip) for row in left)
+        ways.append(Way(LEAVE_OUT, offers, len(left)))
     return tuple(ways)
 
 

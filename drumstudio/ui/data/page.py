@@ -181,6 +181,7 @@ class DataPage(Page):
         details.undo_wanted.connect(self._undo_remedies)
         details.play_wanted.connect(self._play)
         details.open_wanted.connect(self._open)
+        details.focus_lost.connect(self.table.setFocus)
         self.hearing.heard_changed.connect(details.show_heard)
         self.undo.clicked.connect(keeper.undo)
         self.redo.clicked.connect(keeper.redo)
@@ -366,7 +367,7 @@ class DataPage(Page):
         files = {offer.file for offer in way.offers}
         self.model.hold({row.path for row in self.details.rows} | files)
         first = Path(way.offers[0].file).name
-        where = first if len(way.offers) == 1 else f"{len(way.offers)} files"
+        where = first if way.files == 1 else f"{way.files:,} files"
         self.keeper.change(way.taken(self.keeper.plan), f"{way.words}: {where}")
 
     def _undo_remedies(self, files: tuple[str, ...]) -> None:

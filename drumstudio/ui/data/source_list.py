@@ -92,7 +92,8 @@ class SourceRow(QFrame):
         self.remove.setAutoDefault(True)
         self.remove.clicked.connect(self._removed)
         # The takes are always in the list; they can be switched off.
-        self.remove.setVisible(not source.is_takes)
+        if source.is_takes:
+            self.remove.hide()
         self.style_name = QLineEdit()
         self.style_name.setProperty("kind", "small")
         self.style_name.setPlaceholderText(_STYLE)

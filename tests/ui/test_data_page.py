@@ -1,0 +1,594 @@
+"""The Data page in the real window: sources, verdicts, remedies, undo; by mouse, keys and drops."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+from support.smf import beat, chunk, drums, rock_file, smf, tempo, write
+from support.window import LEFT, WAIT, open_window, press, settle
+
+from drumstudio import paths
+from drumstudio.app.store import save_project
+from drumstudio.app.training_data import DataPlan, Judgement, load_plan, plan_file, save_plan
+from drumstudio.domain.demo import demo_project
+from drumstudio.errors import CancelledError
+from drumstudio.ml.remedies import Remedy
+from drumstudio.ui.data import plan_keeper
+from drumstudio.ui.data.page import DataPage
+from drumstudio.ui.fields import Field
+from drumstudio.ui.main_window import MainWindow
+
+NONE = Qt.KeyboardModifier.NoModifier
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    settle()
+    with open_window(qtbot) as opened:
+        yield opened
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two beats, a loop of one bar, one whose tempo is written twice too fast, and no MIDI at all."""
+    home = tmp_path / "loops"
+    rock_file(home / "verse.mid", 8)
+    rock_file(home / "1_funk_120_beat_4-4.mid", 4)
+    rock_file(home / "loop.mid", 1)
+    write(home / "fast.mid", smf(chunk(tempo(0, 250_000), drums(beat(8)))))
+    write(home / "text.mid", b"drums, they said")
+    return home
+
+
+def idle(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.waitUntil(lambda: not window.background.busy, timeout=WAIT)
+    QApplication.processEvents()  # labels that changed are laid out anew
+
+
+def opened(qtbot: QtBot, window: MainWindow, *sources: Path) -> DataPage:
+    """The page in front, with these sources judged."""
+    press(window.pages.tabs["data"])
+    if sources:
+        window.data.add(list(sources))
+    idle(qtbot, window)
+    return window.data
+
+
+def dropped(page: QWidget, *paths: Path, leave: bool = False) -> bool:
+    """Drag files over the page and let them go, or take them away again; whether they were taken."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    action, place = Qt.DropAction.CopyAction, QPoint(500, 200)
+    enter = QDragEnterEvent(place, action, data, LEFT, NONE)
+    enter.ignore()
+    QApplication.sendEvent(page, enter)
+    if leave:
+        QApplication.sendEvent(page, QDragLeaveEvent())
+    elif enter.isAccepted():
+        QApplication.sendEvent(page, QDropEvent(QPointF(place), action, data, LEFT, NONE))
+    return enter.isAccepted()
+
+
+def uses(page: DataPage) -> dict[str, str]:
+    """What the table says of each file that is shown."""
+    return {row.name: row.cells[4] for row in page.model.shown}
+
+
+def choose(page: DataPage, *names: str) -> None:
+    """Click files in the table."""
+    table = page.table
+    for at, name in enumerate(names):
+        (path,) = (row.path for row in page.model.shown if row.name == name)
+        place = table.visualRect(page.model.index(page.model.place(path), 0)).center()
+        QTest.mouseClick(table.viewport(), LEFT, Qt.KeyboardModifier.ControlModifier if at else NONE, place)
+    QApplication.processEvents()  # new buttons are shown with the next layout
+
+
+def button(parent: QWidget, words: str) -> QPushButton:
+    (found,) = (one for one in parent.findChildren(QPushButton) if one.text() == words and one.isVisible())
+    return found
+
+
+def click(qtbot: QtBot, window: MainWindow, parent: QWidget, words: str) -> None:
+    """Press a button and wait for what comes of it."""
+    press(button(parent, words))
+    idle(qtbot, window)
+
+
+def pick(words: str) -> None:
+    """Choose an entry of the menu that is open."""
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    action = next(action for action in menu.actions() if action.text() == words)
+    menu.setActiveAction(action)
+    QTest.keyClick(menu, Qt.Key.Key_Return)
+
+
+def test_the_empty_page_says_what_to_drop(qtbot: QtBot, window: MainWindow) -> None:
+    page = opened(qtbot, window)
+    assert page.empty.isVisible()
+    assert page.empty.text().startswith("Drop MIDI files or folders anywhere on this page")
+    assert "verdict" in page.empty.text()
+    (takes,) = page.sources.rows
+    assert takes.check.isChecked()
+    assert not takes.remove.isVisible()
+    assert "none yet" in [label.text() for label in takes.findChildren(QLabel)]
+    assert not window.banner.text
+
+
+def test_dropped_folders_are_judged_and_shown(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
+    page = opened(qtbot, window)
+    before = window.document.project
+    assert dropped(page, folder, leave=True)
+    assert not page._overlay.isVisible()
+    assert dropped(page, folder)
+    idle(qtbot, window)
+    assert uses(page) == {
+        "1_funk_120_beat_4-4.mid": "ok",
+        "fast.mid": "ok, have a look",
+        "loop.mid": "too short · remedy",
+        "text.mid": "not readable",
+        "verse.mid": "ok",
+    }
+    assert {row.accessibleName() for row in page.totals.rows.values()} == {
+        "Used: 2 files",
+        "Used, worth a look: 1 file",
+        "Too short (under 2 bars): 1 file",
+        "Not readable: 1 file",
+    }
+    assert page.totals.bar.accessibleDescription().startswith("Used 2, Used, worth a look 1")
+    assert page.totals.amount.text().startswith("20 bars · ")
+    assert "training" in page.totals.split_bar.accessibleDescription()
+    assert page.count.text() == "5 files"
+    assert "3 used · 2 not" in [label.text() for label in page.sources.rows[1].findChildren(QLabel)]
+    assert load_plan()[0].sources[1].path == folder
+    assert window.document.project == before
+
+
+def test_projects_are_left_to_the_window(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    page = opened(qtbot, window)
+    path = tmp_path / "song.drumstudio"
+    save_project(demo_project(), path)
+    assert dropped(page, path)
+    idle(qtbot, window)
+    assert window.document.path == path
+    assert len(page.sources.rows) == 1
+    assert not page._overlay.isVisible()
+
+
+def test_folders_and_files_are_added_by_dialog(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
+    own = Qt.ApplicationAttribute.AA_DontUseNativeDialogs
+    QApplication.setAttribute(own)
+    page = opened(qtbot, window)
+    for words, path in (("Add folder …", folder), ("Add files …", folder / "verse.mid")):
+        press(button(page, words))
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, QFileDialog)
+        dialog.setDirectory(str(path.parent))
+        dialog.selectFile(str(path))
+        dialog.accept()
+        qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None, timeout=WAIT)
+        idle(qtbot, window)
+    QApplication.setAttribute(own, False)
+    assert [row.source.path for row in page.sources.rows[1:]] == [folder, folder / "verse.mid"]
+    assert page.model.count == 5
+
+
+def test_a_remedy_is_one_click_and_so_is_its_undoing(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
+    page = opened(qtbot, window, folder)
+    choose(page, "loop.mid")
+    details = page.details
+    assert details.words.text() == "Not used: 1 bar of 4/4, and at least 2 are needed."
+    assert "Snare" in details.drums.text()
+    click(qtbot, window, details, "Repeat it 4 times")
+    assert uses(page)["loop.mid"] == "ok · remedied"
+    assert [row.name for row in page.table.rows()] == ["loop.mid"]
+    assert "Remedy: " in details.words.text()
+    assert load_plan()[0].remedy(str(folder / "loop.mid")) == Remedy(repeat=4)
+    click(qtbot, window, details, "Undo the remedy")
+    assert uses(page)["loop.mid"] == "too short · remedy"
+    assert load_plan()[0].remedies == {}
+    assert page.undo.toolTip() == "Undo: Undo the remedy: loop.mid"
+    click(qtbot, window, page, "Undo")
+    assert uses(page)["loop.mid"] == "ok · remedied"
+    click(qtbot, window, page, "Redo")
+    assert uses(page)["loop.mid"] == "too short · remedy"
+
+
+def test_several_files_take_one_remedy(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
+    rock_file(folder / "loop 2.mid", 1)
+    page = opened(qtbot, window, folder)
+    choose(page, "loop.mid", "loop 2.mid")
+    assert page.details.words.text() == "Too short (under 2 bars) 2"
+    assert not page.details.open.isEnabled()
+    click(qtbot, window, page.details, "Repeat it 4 times (2 files)")
+    assert {uses(page)["loop.mid"], uses(page)["loop 2.mid"]} == {"ok · remedied"}
+    assert len(load_plan()[0].remedies) == 2
+    click(qtbot, window, page, "Undo")
+    assert load_plan()[0].remedies == {}
+
+
+def test_a_file_is_left_out_by_the_context_menu(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
+    page = opened(qtbot, window, folder)
+    choose(page, "verse.mid")
+    page.table.customContextMenuRequested.emit(QPoint(20, 20))
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert [action.text() for action in menu.actions() if action.text()] == [
+        "Open in the grid", "Play", "Leave out",
+    ]  # fmt: skip
+    pick("Leave out")
+    idle(qtbot, window)
+    assert uses(page)["verse.mid"].startswith("left out")
+
+
+def test_totals_narrow_the_table_and_a_mended_file_stays_in_sight(
+    qtbot: QtBot, window: MainWindow, folder: Path
+) -> None:
+    rock_file(folder / "loop 2.mid", 1)
+    page = opened(qtbot, window, folder)
+    press(page.totals.rows["short"])
+    assert list(uses(page)) == ["loop 2.mid", "loop.mid"]
+    assert page.count.text() == "2 of 6 files"
+    choose(page, "loop.mid")
+    click(qtbot, window, page.details, "Repeat it 4 times")
+    assert uses(page) == {"loop 2.mid": "too short · remedy", "loop.mid": "ok · remedied"}
+    press(page.totals.rows["used"])
+    assert list(uses(page)) == ["1_funk_120_beat_4-4.mid", "loop.mid", "verse.mid"]
+    QTest.keyClick(page.table, Qt.Key.Key_Escape)
+    assert len(uses(page)) == 6
+    assert not page.totals.rows["used"].isChecked()
+    QTest.keyClick(page.totals.rows["short"], Qt.Key.Key_Return)
+    assert page.count.text() == "1 of 6 files"
+    choose(page, "loop 2.mid")
+    # What nothing is any more cannot stay picked.
+    button(page.details, "Repeat it 4 times").setFocus()
+    QTest.keyClick(button(page.details, "Repeat it 4 times"), Qt.Key.Key_Return)
+    idle(qtbot, window)
+    assert "short" not in page.totals.rows
+    assert len(uses(page)) == 6
+    assert page.table.hasFocus()
+
+
+def test_files_are_found_by_their_words(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
+    page = opened(qtbot, window, folder)
+    page.search.setFocus()
+    QTest.keyClicks(page.search, "twice its tempo")
+    assert list(uses(page)) == []
+    page.search.clear()
+    QTest.keyClicks(page.search, "funk 120")
+    assert list(uses(page)) == ["1_funk_120_beat_4-4.mid"]
+    window.dismiss()
+    assert page.search.text() == ""
+    assert page.model.shown == page.model.shown
+    assert len(uses(page)) == 5
+
+
+def test_choices_are_made_undone_and_remembered(qtbot: QtBot, folder: Path) -> None:
+    settle()
+    with open_window(qtbot) as window:
+        page = opened(qtbot, window, folder)
+        press(page.choices.styles)
+        pick("funk")
+        idle(qtbot, window)
+        assert uses(page)["verse.mid"].startswith("not asked for")
+        assert uses(page)["1_funk_120_beat_4-4.mid"] == "ok"
+        assert page.choices.styles.text == "funk"
+        QTest.keyClick(page.choices.types, Qt.Key.Key_Down)
+        idle(qtbot, window)
+        assert page.choices.types.text == "Beats only"
+        page.choices.kit.picked.emit(1)
+        idle(qtbot, window)
+        choose(page, "loop.mid")
+    with open_window(qtbot) as window:
+        page = opened(qtbot, window)
+        assert (page.choices.styles.text, page.choices.types.text, page.choices.kit.text) == (
+            "funk", "Beats only", "1 drum",
+        )  # fmt: skip
+        assert uses(page)["1_funk_120_beat_4-4.mid"] == "ok"
+        press(page.choices.styles)
+        pick("All styles")
+        idle(qtbot, window)
+        page.choices.meters.picked.emit("3/4")
+        idle(qtbot, window)
+        assert "ok" not in uses(page).values()
+        page.choices.types.picked.emit("fills")
+        idle(qtbot, window)
+        assert page.keeper.plan.fills_only
+        assert not page.keeper.plan.beats_only
+
+
+def test_a_source_is_switched_off_labelled_and_removed(
+    qtbot: QtBot, window: MainWindow, folder: Path
+) -> None:
+    page = opened(qtbot, window, folder)
+    row = page.sources.rows[1]
+    row.style_name.setFocus()
+    QTest.keyClicks(row.style_name, "metal")
+    QTest.keyClick(row.style_name, Qt.Key.Key_Return)
+    idle(qtbot, window)
+    assert load_plan()[0].sources[1].style == "metal"
+    (verse,) = (one for one in page.model.shown if one.name == "verse.mid")
+    assert verse.verdict.style == "metal"
+    row.check.setFocus()
+    QTest.keyClick(row.check, Qt.Key.Key_Return)
+    idle(qtbot, window)
+    assert page.model.count == 0
+    assert page.empty.isVisible()
+    assert "off" in [label.text() for label in row.findChildren(QLabel)]
+    press(row.check)
+    idle(qtbot, window)
+    assert page.model.count == 5
+    row.check.setFocus()
+    QTest.keyClick(row.check, Qt.Key.Key_Delete)
+    idle(qtbot, window)
+    assert len(page.sources.rows) == 1
+    assert page.model.count == 0
+    assert page.undo.toolTip() == "Undo: Remove loops"
+    click(qtbot, window, page, "Undo")
+    assert page.model.count == 5
+    press(page.sources.rows[1].remove)
+    idle(qtbot, window)
+    assert len(load_plan()[0].sources) == 1
+    takes = page.sources.rows[0].check
+    takes.setFocus()
+    QTest.keyClick(takes, Qt.Key.Key_Delete)
+    assert len(page.sources.rows) == 1
+
+
+def test_undo_of_the_project_is_another_one(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
+    window.slots.add.click()
+    page = opened(qtbot, window, folder)
+    page.table.setFocus()
+    QTest.keyClick(page.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert len(window.document.project.patterns) == 4
+    assert len(page.keeper.plan.sources) == 2
+
+
+def test_enter_opens_a_file_in_a_new_pattern_as_one_step(
+    qtbot: QtBot, window: MainWindow, folder: Path
+) -> None:
+    page = opened(qtbot, window, folder)
+    choose(page, "verse.mid")
+    QTest.keyClick(page.table, Qt.Key.Key_Return)
+    idle(qtbot, window)
+    assert window.pages.current == "sequencer"
+    project = window.document.project
+    assert (len(project.patterns), project.current, project.pattern.bars) == (5, 4, 8)
+    assert window.document.stack.undoText() == "Import verse.mid"
+    assert "verse.mid is in pattern E" in window.banner.text
+    window.document.undo()
+    assert len(window.document.project.patterns) == 4
+
+
+def test_a_file_that_cannot_be_read_cannot_be_opened(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
+    page = opened(qtbot, window, folder)
+    choose(page, "text.mid")
+    click(qtbot, window, page.details, "Open in the grid")
+    assert "text.mid" in window.banner.text
+    assert window.pages.current == "data"
+    click(qtbot, window, page.details, "Play")
+    assert page.hearing.heard == ""
+    assert not window.playing.playing
+
+
+def test_a_file_is_heard_without_touching_the_project(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
+    page = opened(qtbot, window, folder)
+    before = window.document.project
+    choose(page, "verse.mid")
+    press(button(page.details, "Play"))
+    qtbot.waitUntil(lambda: window.playing.playing, timeout=WAIT)
+    assert page.hearing.heard == str(folder / "verse.mid")
+    assert page.details.play.text() == "Stop"
+    choose(page, "loop.mid")
+    assert page.details.play.text() == "Play"
+    choose(page, "verse.mid")
+    press(button(page.details, "Stop"))
+    qtbot.waitUntil(lambda: not window.playing.playing, timeout=WAIT)
+    press(button(page.details, "Play"))
+    qtbot.waitUntil(lambda: window.playing.playing, timeout=WAIT)
+    window.dismiss()
+    qtbot.waitUntil(lambda: not window.playing.playing, timeout=WAIT)
+    assert page.details.play.text() == "Play"
+    press(button(page.details, "Play"))
+    qtbot.waitUntil(lambda: window.playing.playing and page.hearing._sounds, timeout=WAIT)
+    QTest.keyClick(page.table, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: page.hearing.heard == "", timeout=WAIT)
+    assert page.details.play.text() == "Play"
+    assert window.document.project == before
+
+
+def test_new_takes_are_judged_by_themselves(qtbot: QtBot, window: MainWindow) -> None:
+    window.desk.takes_changed.emit()
+    idle(qtbot, window)
+    assert window.desk.judgement is None  # nobody has looked yet
+    page = opened(qtbot, window)
+    assert page.empty.isVisible()
+    rock_file(paths.user_takes() / "Take 1.mid", 6)
+    with qtbot.waitSignal(window.desk.data_changed, timeout=WAIT):
+        window.desk.takes_changed.emit()
+    assert [row.cells[1] for row in page.model.shown] == ["6 bars"]
+    assert "1 used" in [label.text() for label in page.sources.rows[0].findChildren(QLabel)]
+    assert window.desk.judgement is not None
+    assert window.desk.judgement.totals() == {"used": 1}
+
+
+def test_other_pages_can_ask_for_the_judgement(qtbot: QtBot, folder: Path) -> None:
+    settle()
+    save_plan(DataPlan().with_source(folder))
+    with open_window(qtbot) as window:
+        assert window.desk.judgement is None
+        with qtbot.waitSignal(window.desk.data_changed, timeout=WAIT):
+            window.desk.data_wanted.emit()
+        assert window.desk.judgement is not None
+        assert window.desk.judgement.totals()["used"] == 3
+        first = window.desk.judgement
+        window.desk.data_wanted.emit()
+        idle(qtbot, window)
+        assert window.desk.judgement is first
+
+
+def test_a_source_that_is_gone_is_said(
+    qtbot: QtBot, window: MainWindow, folder: Path, tmp_path: Path
+) -> None:
+    page = opened(qtbot, window, folder, tmp_path / "gone")
+    assert "gone is not there" in page.notice.text()
+    assert page.model.count == 5
+    rock_file(tmp_path / "gone" / "back.mid", 4)
+    click(qtbot, window, page, "Judge again")
+    assert not page.notice.isVisible()
+    assert page.model.count == 6
+
+
+def test_a_damaged_plan_costs_the_plan_alone(qtbot: QtBot) -> None:
+    settle()
+    plan_file().parent.mkdir(parents=True, exist_ok=True)
+    plan_file().write_text("{")
+    with open_window(qtbot) as window:
+        assert "is damaged and starts afresh" in window.banner.text
+        assert opened(qtbot, window).isEnabled()
+
+
+class Slow:
+    """A judge that takes as long as the test wants."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.started, self.go = threading.Event(), threading.Event()
+        self.judge = plan_keeper.judge
+        monkeypatch.setattr(plan_keeper, "judge", self)
+
+    def __call__(
+        self, plan: DataPlan, progress: Callable[[int, int], None], cancelled: Callable[[], bool]
+    ) -> Judgement:
+        self.started.set()
+        while not self.go.wait(0.001):
+            if cancelled():
+                raise CancelledError("cancelled")
+        return self.judge(plan, progress, cancelled)
+
+
+def test_judging_is_cancelled_and_taken_up_again(
+    qtbot: QtBot, window: MainWindow, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = opened(qtbot, window)
+    slow = Slow(monkeypatch)
+    page.add([folder])
+    qtbot.waitUntil(slow.started.is_set, timeout=WAIT)
+    assert page.keeper.judging
+    assert page.count.text() == "Judging …"
+    press(window.status._cancel)
+    idle(qtbot, window)
+    assert page.notice.text() == "Judging was stopped: the table shows what was judged before."
+    assert not window.banner.text
+    slow.go.set()
+    click(qtbot, window, page, "Judge again")
+    assert page.model.count == 5
+    assert not page.again.isVisible()
+
+
+def test_a_change_while_judging_begins_anew(
+    qtbot: QtBot, window: MainWindow, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = opened(qtbot, window)
+    slow = Slow(monkeypatch)
+    page.add([folder])
+    qtbot.waitUntil(slow.started.is_set, timeout=WAIT)
+    slow.started.clear()
+    page.add([folder / "verse.mid"])
+    qtbot.waitUntil(slow.started.is_set, timeout=WAIT)
+    assert page.keeper.judging
+    window.dismiss()
+    assert not page.keeper.judging
+    slow.go.set()
+    page.add([folder / "loop.mid"])
+    idle(qtbot, window)
+    assert window.desk.judgement is not None
+    assert window.desk.judgement.plan == page.keeper.plan
+    assert not page.notice.isVisible()
+
+
+def test_the_window_closes_while_files_are_judged(
+    qtbot: QtBot, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle()
+    slow = Slow(monkeypatch)
+    with open_window(qtbot) as window:
+        press(window.pages.tabs["data"])
+        window.data.add([folder])
+        qtbot.waitUntil(slow.started.is_set, timeout=WAIT)
+    assert load_plan()[0].sources[1].path == folder
+
+
+def focusable(page: DataPage) -> list[QWidget]:
+    return [
+        widget
+        for widget in page.findChildren(QWidget)
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible() and widget.isEnabled()
+    ]
+
+
+def test_space_plays_wherever_the_focus_is_and_every_control_has_a_name(
+    qtbot: QtBot, window: MainWindow, folder: Path
+) -> None:
+    page = opened(qtbot, window, folder)
+    choose(page, "loop.mid")
+    tried = focusable(page)
+    tried.remove(page.search)  # what is typed there changes the buttons
+    assert len(tried) > 15
+    plan = page.keeper.plan
+    for widget in tried:
+        text = widget.text() if isinstance(widget, QAbstractButton) else ""
+        assert widget.accessibleName() or len(text) > 2, widget
+        widget.setFocus()
+        QTest.keyClick(widget, Qt.Key.Key_Space)
+        if isinstance(widget, QLineEdit):
+            assert not window.playing.playing
+            widget.clear()
+            continue
+        qtbot.waitUntil(lambda: window.playing.playing, timeout=WAIT)
+        QTest.keyClick(widget, Qt.Key.Key_Space)
+        qtbot.waitUntil(lambda: not window.playing.playing, timeout=WAIT)
+    assert page.keeper.plan == plan
+
+
+@pytest.mark.parametrize("size", [(1200, 640), (1280, 720), (1920, 1080)])
+def test_nothing_is_clipped(qtbot: QtBot, folder: Path, size: tuple[int, int]) -> None:
+    settle()
+    with open_window(qtbot, size=size) as window:
+        page = opened(qtbot, window, folder)
+        choose(page, "loop.mid")
+        QApplication.processEvents()
+        assert (window.width(), window.height()) == size
+        for widget in page.findChildren(QWidget):
+            if not widget.isVisible():
+                continue
+            inside_view = any(
+                isinstance(parent, QAbstractItemView)
+                for parent in (widget.parent(), widget.parent().parent())
+            )
+            if isinstance(widget, QLabel) and widget.text() and not widget.wordWrap() and not inside_view:
+                assert widget.sizeHint().width() <= widget.width(), widget.text()
+            if isinstance(widget, QPushButton) and widget.text():
+                assert widget.fontMetrics().horizontalAdvance(widget.text()) < widget.width(), widget.text()
+            if isinstance(widget, Field):
+                assert widget.fits(), widget.text
+            if isinstance(widget, QLabel) and widget.wordWrap() and widget.text():
+                assert widget.heightForWidth(widget.width()) <= widget.height(), widget.text()
