@@ -24,6 +24,8 @@ QWidget#cards, QWidget#empty, QWidget#keys, QWidget#slots { background: transpar
 QFrame[card="true"] { background: $raised; border: 1px solid $border; border-radius: 8px; }
 QFrame[card="true"][lit="true"] { background: $accent_ground; border: 1px solid $accent_text; }
 QFrame[card="true"][lit="true"][focused="true"] { border: 1px solid $focus; }
+QTableView:focus { border-color: $focus; }
+QLineEdit, QPlainTextEdit, QTextEdit { placeholder-text-color: $text_faint; }
 QTextBrowser[kind="bare"] { background: transparent; border: 1px solid transparent; padding: 0; }
 QTextBrowser[kind="bare"]:focus { border-color: $focus; }
 QLabel[role="badge"] { background: $field; color: $text; border-radius: 5px; }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import queue
+import subprocess
+import sys
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -124,6 +126,28 @@ def test_a_seam_within_a_bar_and_an_empty_primer(models: list[Path]) -> None:
     assert played.each[0].primer_bars == 2
     empty = prepare(Pattern(), ALL_LANES, 2)
     assert compare(empty, models[:1], with_dials()).primer is None
+
+
+ALONE = """
+import sys
+from pathlib import Path
+from drumstudio.app.asking import prepare
+from drumstudio.app.comparing import compare, with_dials
+from drumstudio.app.familiarity import familiarity
+from drumstudio.domain.demo import demo_pattern
+from drumstudio.domain.performance import ALL_LANES
+
+models = [Path(word) for word in sys.argv[1:]]
+found = compare(prepare(demo_pattern(), ALL_LANES, 1), models, with_dials())
+knows = familiarity([("a", demo_pattern())], models)
+assert all(one.mean for one in found.played) and all(one.perplexity for one in knows.models)
+print("torch" in sys.modules)
+"""
+
+
+def test_playback_never_waits_for_torch(models: list[Path]) -> None:
+    words = [sys.executable, "-c", ALONE, *map(str, models)]
+    assert subprocess.run(words, capture_output=True, text=True, check=True).stdout == "False\n"
 
 
 def test_the_table_and_people_speak_of_measures() -> None:

@@ -36,7 +36,7 @@ from drumstudio.ui.icons import paint_icon
 
 NAME, DATA, NETWORK, PERPLEXITY, SIZE, DATE = range(6)
 _HEADS = ("Name", "Learned from", "Network", "Perplexity", "Size", "Date")
-_WIDTHS = {NAME: 190, NETWORK: 200, PERPLEXITY: 84, SIZE: 84, DATE: 92}
+_WIDTHS = {NAME: 186, NETWORK: 208, PERPLEXITY: 84, SIZE: 84, DATE: 92}
 _ROW = 30
 # Narrower than this, the table leaves the size to the details.
 _ROOMY = 940
@@ -259,6 +259,8 @@ class _NameDelegate(QStyledItemDelegate):
         super().initStyleOption(option, index)
         option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
         option.decorationSize = QSize(_STAR, _STAR)
+        # Whole rows are chosen: no cell of them stands out.
+        option.state &= ~QStyle.StateFlag.State_HasFocus
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         """Type over the whole cell."""
