@@ -28,7 +28,7 @@ def likeliest_qpm(seconds: ArrayLike) -> float | None:
     eighths = quarters * quarters
     beats, agreed = _agreement(quarters), _agreement(eighths) + _agreement(eighths * eighths)
     usual = -0.5 * (np.log(tempos / _USUAL) / _SPREAD) ** 2
-    best = tempos[int(np.argmax(agreed + beats + 0.5 * usual))]
+    best = tempos[int(np.argmax(agreed + 0.5 * beats + 2.0 * usual))]
     nearby = best * (1.0 + np.arange(-5, 6) * _FINE / 5)
     finest = _agreement(_turned(times, 4 * nearby))
     return round(float(nearby[finest.argmax()]), 2) if finest.max() >= _AGREE else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from drumstudio.errors import MidiFileError
@@ -30,6 +31,8 @@ def load_bytes(path: Path) -> bytes:
     """
     try:
         if path.is_dir():
+            with os.scandir(path):  # one that may not be read says so
+                pass
             raise MidiFileError(f"{path} is a folder, not a MIDI file")
         if path.exists() and not path.is_file():  # a pipe or device could block for ever
             raise MidiFileError(f"{path} is not a regular file")

@@ -62,9 +62,9 @@ class MidiSong:
     `kind` is the file's type 0, 1 or 2; `tempos` are (tick, microseconds a quarter) and `meters`
     (tick, numerator, denominator), by tick, one a tick, the last written winning; `rows` the
     notes as lists in the order of :class:`MidiNote` with -1 for an open end, by track and time;
-    `texts` are (tick, track, text); `marks` the tempo and meter events as written; `pedals` counts
-    hi-hat pedal messages (CC 4) by channel; `end` is the tick of the last end of a track; `damage` says
-    what is wrong with a file that was read for all that.
+    `texts` are (tick, track, text); `marks` the tempo and meter events as written; `moves` are
+    positions of the hi-hat's pedal (CC 4) as (tick, channel, value), by track and time; `end` is the
+    tick of the last end of a track; `damage` says what is wrong with a file that was read for all that.
     """
 
     path: Path
@@ -77,7 +77,7 @@ class MidiSong:
     instruments: dict[int, str] = field(default_factory=dict)
     texts: list[tuple[int, int, str]] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
-    pedals: Counter[int] = field(default_factory=Counter)
+    moves: list[tuple[int, int, int]] = field(default_factory=list)
     end: int = 0
     damage: str = ""
 
@@ -92,6 +92,11 @@ class MidiSong:
         """All notes as an array (notes, 6) in the columns of :class:`MidiNote`, by time; end -1 when open."""
         table = np.array(self.rows, dtype=np.int64).reshape(-1, 6)
         return table[np.argsort(table[:, 0], kind="stable")]
+
+    @cached_property
+    def pedals(self) -> Counter[int]:
+        """Number of the pedal's messages on each channel."""
+        return Counter(channel for _, channel, _ in self.moves)
 
     @property
     def tempo(self) -> int:
@@ -249,7 +254,7 @@ def _read_track(data: bytes, track: int, song: MidiSong) -> None:  # noqa: PLR09
     end = len(data)
     rows = song.rows
     add = rows.append
-    pedals = song.pedals
+    move = song.moves.append
     sounding: dict[int, list[list[int]]] = {}
     take = sounding.pop
     tick = 0
@@ -299,7 +304,7 @@ def _read_track(data: bytes, track: int, song: MidiSong) -> None:  # noqa: PLR09
             if (data[pos] | data[pos + 1]) & 0x80:
                 raise _broken(song.path, track)
             if kind == 0xB0 and data[pos] == _PEDAL:
-                pedals[status & 0x0F] += 1
+                move((tick, status & 0x0F, data[pos + 1]))
             pos += 2
         elif kind:
             if data[pos] & 0x80:

@@ -12,12 +12,30 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
-from drumstudio.domain.drums import DrumMap
+from drumstudio.domain.cleaning import HALF_OPEN
+from drumstudio.domain.drums import Drum, DrumMap
 from drumstudio.midi.reader import DEFAULT_TEMPO, MidiSong
 
 _FINE = 8  # ticks that one of before becomes where a tempo is multiplied
 _PPQ = 9600
 _MOST_RESTS = 4  # bars of silence at the end of a loop; more are the end of a DAW's project
+
+
+def opened_by_pedal(song: MidiSong, channel: int, drum_map: DrumMap) -> MidiSong:
+    """The song with each stroke on the hi-hat open or closed as its pedal (CC 4) was; where no position
+    came before, it was closed."""
+    hats = {*drum_map.notes[Drum.CLOSED_HAT], *drum_map.notes[Drum.OPEN_HAT]} - {*drum_map.foot}
+    moves = sorted((tick, value) for tick, on, value in song.moves if on == channel)
+    ticks = [tick for tick, _ in moves]
+
+    def row(old: list[int]) -> list[int]:
+        if old[3] != channel or old[1] not in hats:
+            return old
+        at = bisect_right(ticks, old[0]) - 1
+        drum = Drum.OPEN_HAT if at >= 0 and moves[at][1] < HALF_OPEN else Drum.CLOSED_HAT
+        return [old[0], drum_map.note_of(drum), *old[2:]]
+
+    return replace(song, rows=[row(old) for old in song.rows])
 
 
 def in_meter(song: MidiSong, meter: tuple[int, int]) -> MidiSong:

@@ -86,7 +86,7 @@ def judge_sequences(sequences: list[Sequence], filters: Filters) -> Judged:
     objection = filters.objection(first.style, first.beat_type)
     wanted = [sequence for sequence in sequences if filters.takes_meter(sequence.meter)]
     if objection is None and wanted:
-        return _used(blank, wanted, []), wanted
+        return _used(blank, wanted), wanted
     meters = _listed(sequence.meter for sequence in sequences)
     fault = Fault("filtered", *(objection or (f"its meter is {meters}", "")))
     return replace(_refused(blank, fault), meter=meters, qpm=first.qpm), []
@@ -249,7 +249,9 @@ def _chosen(
         for index, piece in enumerate(good)
     ]
     doubts = doubts_of(loaded, good, blank.found, remedy)
-    verdict = replace(_used(blank, kept, left), doubt="; ".join(doubt.words for doubt in doubts))
+    verdict = replace(
+        _used(blank, kept, left, len(loaded.parts)), doubt="; ".join(doubt.words for doubt in doubts)
+    )
     return _Case(verdict, kept, doubts, candidates)
 
 
@@ -281,7 +283,7 @@ def _refused(blank: Verdict, fault: Fault) -> Verdict:
     return replace(blank, kind=fault.kind, reason=fault.reason, remedy=fault.remedy)
 
 
-def _used(blank: Verdict, kept: list[Sequence], left: list[Fault]) -> Verdict:
+def _used(blank: Verdict, kept: list[Sequence], left: Iterable[Fault] = (), parts: int = 1) -> Verdict:
     bars = sum(sequence.bars for sequence in kept)
     meters = _listed(sequence.meter for sequence in kept)
     reason = f"{bars} bars of {meters} at {_listed(f'{sequence.qpm:g}' for sequence in kept)}"
@@ -292,7 +294,12 @@ def _used(blank: Verdict, kept: list[Sequence], left: list[Fault]) -> Verdict:
     if abs(largest := max(offsets, key=abs)) >= _WORTH_SAYING:
         reason += f"; played {abs(largest):.0f} ms {'late' if largest > 0 else 'early'}, which is taken out"
     if len(kept) > 1:
-        reason += f", in {len(kept)} pieces: its meter or tempo changes, or it is silent for long"
+        why = (
+            "its meter or tempo changes, or it is silent for long" if parts == 1 else "a track by itself each"
+        )
+        reason += f", in {len(kept)} pieces: {why}"
+    if blank.found.first_bar > 1:
+        reason += f"; it begins in bar {blank.found.first_bar}"
     if left:
         reason += f"; left out: {_listed(fault.reason for fault in left)}"
     return replace(

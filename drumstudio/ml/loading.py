@@ -9,9 +9,16 @@ from pathlib import Path
 from drumstudio.domain.drums import DrumMap
 from drumstudio.errors import DrumMapError, MidiFileError
 from drumstudio.midi.kit_maps import find_map
-from drumstudio.midi.maps import drum_channel, resolve_map
+from drumstudio.midi.maps import drum_channel, looks_like_drums, resolve_map
 from drumstudio.midi.reader import MidiSong, read_song
-from drumstudio.midi.rearranging import chained, in_meter, in_steady_tempo, in_tempo, with_factor
+from drumstudio.midi.rearranging import (
+    chained,
+    in_meter,
+    in_steady_tempo,
+    in_tempo,
+    opened_by_pedal,
+    with_factor,
+)
 from drumstudio.midi.take_song import read_take
 from drumstudio.ml.remedies import Remedy, meter_of
 from drumstudio.ml.sources import Info, Source, source_of
@@ -100,11 +107,14 @@ def _opened(source: Source, reading: Reading, remedy: Remedy) -> Loaded:
         song = replace(song, rows=[[*row[:5], max(row[5], row[0] + 1)] for row in song.rows])
     if not song.rows:
         raise RefusedError(Fault("notes", "it holds no notes", "record or draw some drums in it"), song)
+    told = reading.channel if remedy.channel is None else remedy.channel
     try:
-        channel = drum_channel(song, reading.channel if remedy.channel is None else remedy.channel)
+        channel = drum_channel(song, told)
     except MidiFileError as error:
-        raise RefusedError(Fault("channel", unnamed(error, path)), song) from error
+        raise RefusedError(_unclear(song, error, path, told), song) from error
     drum_map = own_map or _map(song, channel, remedy.map, reading.map)
+    if remedy.pedal or (drum_map.hat_by_pedal and own_map is None):
+        song = opened_by_pedal(song, channel, drum_map)
     song = _timed(song, channel, remedy, source.info)
     parts = song.tracks() if remedy.apart else song.parts()
     return Loaded(song, parts, channel, drum_map, own_map is not None, remark)
@@ -133,6 +143,21 @@ def _one_track(song: MidiSong, number: int) -> MidiSong:
             Fault("notes", f"it has {len(tracks)} tracks with notes, and no track {number + 1}")
         )
     return tracks[number]
+
+
+def _unclear(song: MidiSong, error: MidiFileError, path: Path, told: int | None) -> Fault:
+    """Why the channel of the drums is not known."""
+    if told is not None:
+        return Fault("channel", unnamed(error, path))
+    channels = sorted(song.channels())
+    likely = [channel for channel in channels if looks_like_drums(song, channel)]
+    listed = ", ".join(str(channel + 1) for channel in likely or channels)
+    what = "each may be drums" if likely else "does not look like drums"
+    if not likely and len(channels) > 1:
+        what = "do not look like drums"
+    several = "s" if len(likely or channels) > 1 else ""
+    reason = f"it has no notes on channel 10, and channel{several} {listed} {what}"
+    return Fault("channel", reason, f"say which channel its drums are on: --channel {listed}")
 
 
 def _map(song: MidiSong, channel: int, wanted: str, usual: str) -> DrumMap:

@@ -12,7 +12,8 @@ from itertools import pairwise
 import numpy as np
 
 from drumstudio import paths
-from drumstudio.domain.drums import DRUM_MAPS, DrumMap
+from drumstudio.domain.cleaning import HALF_OPEN
+from drumstudio.domain.drums import DRUM_MAPS, MAGENTA, DrumMap
 from drumstudio.midi.kit_maps import load_maps
 from drumstudio.midi.pulse import likeliest_qpm
 from drumstudio.midi.reader import MidiSong
@@ -28,12 +29,14 @@ _MOST_MAPS, _MOST_TRACKS, _MOST_CHANNELS = 3, 4, 4
 # What a kit's drummer plays at least on a track of his own.
 _WHOLE_KIT = 16
 # Strokes on notes without a drum that are worth a word: in number, and as a share.
-_UNKNOWN, _UNKNOWN_SHARE = 4, 0.02
+_UNKNOWN, _UNKNOWN_SHARE = 4, 0.005
 # The same of notes that nothing ends; a few of them are a module's slips.
 _UNENDED, _UNENDED_SHARE = 4, 0.05
 _ENOUGH = 48  # strokes, below which nothing is said of a grid
-_BETWEEN, _BETWEEN_SHARE = 0.4, 0.2  # steps off the grid: half-way to the next, and how many lie there
-_OFF, _OFF_SHARE = 0.15, 0.15
+# Steps off the grid from which on a stroke is between two of them, and those that are half on the way: at
+# half the tempo more lie there than here, and as many as _BETWEEN_SHARE.
+_BETWEEN, _BETWEEN_SHARE = 0.35, 0.08
+_ON_THE_WAY, _LEAD = 0.15, 1.5
 _FREE = 0.22  # mean distance in steps from the grid; chance gives 0.25
 _FAST = 190.0  # quarters a minute, from which on empty 16ths look like a tempo twice too fast
 _INAUDIBLE = 8  # velocity
@@ -74,12 +77,13 @@ def map_candidates(song: MidiSong, channel: int, drum_map: DrumMap) -> list[Cand
     """The maps that know more of the strokes on `channel` than `drum_map`, those that know most first."""
     counts = Counter(row[1] for row in song.rows if row[3] == channel)
     now = _known(counts, drum_map)
-    better = sorted((-_known(counts, one), rank, one) for rank, one in enumerate(_maps()))
+    # Sorting keeps the order of those that know as many; Drum RNN's own map stays last.
+    better = sorted(_maps(), key=lambda one: (one.name == MAGENTA.name, -_known(counts, one)))
     found: list[Candidate] = []
     readings = set()
-    for known, _, one in better:
+    for one in better:
         reading = tuple(one.drum_of(note) for note in sorted(counts))
-        if -known > now and reading not in readings:
+        if _known(counts, one) > now and reading not in readings:
             readings.add(reading)
             found.append(Candidate("map", f"Treat as {one.label}", Remedy(map=one.name)))
     return found[:_MOST_MAPS]
@@ -91,19 +95,18 @@ def _known(counts: Counter[int], drum_map: DrumMap) -> int:
 
 
 def _tables() -> Iterable[dict[int, object]]:
-    return [dict(one.table()) for one in DRUM_MAPS.values() if one.name != "magenta"]
+    return [dict(one.table()) for one in DRUM_MAPS.values() if one is not MAGENTA]
 
 
 def _maps() -> tuple[DrumMap, ...]:
-    """All drum maps, Drum RNN's own, which is no kit's, last."""
+    """All drum maps."""
     folder = paths.user_maps()
     return _maps_of(str(folder), folder.stat().st_mtime_ns if folder.is_dir() else 0)
 
 
 @lru_cache(maxsize=1)
 def _maps_of(_folder: str, _changed: int) -> tuple[DrumMap, ...]:
-    known = [kit.drum_map for kit in load_maps().maps.values()]
-    return tuple(sorted(known, key=lambda one: one.name == "magenta"))
+    return tuple(kit.drum_map for kit in load_maps().maps.values())
 
 
 def meter_candidates(song: MidiSong, pieces: list[Piece]) -> list[Candidate]:
@@ -149,6 +152,10 @@ def doubts_of(loaded: Loaded, pieces: list[Piece], found: Found, remedy: Remedy)
         notes = ", ".join(str(note) for note, _ in found.unknown[:6])
         words = f"{strokes} strokes on notes {notes} are no drums of the {loaded.drum_map.label} map"
         listed.append(Doubt(words, tuple(map_candidates(song, channel, loaded.drum_map))))
+    if _one_hat(loaded, found):
+        words = "its hi-hat has one note, and only its pedal tells whether it was open"
+        candidates = (Candidate("pedal", "Let the pedal open the hi-hat", Remedy(pedal=True)),)
+        listed.append(Doubt(words, candidates))
     if max((int(piece.notes.velocities.max()) for piece in pieces), default=127) <= _INAUDIBLE:
         listed.append(Doubt("its strokes are all but silent, so there is no feel in them"))
     if remedy.salvage:
@@ -156,6 +163,15 @@ def doubts_of(loaded: Loaded, pieces: list[Piece], found: Found, remedy: Remedy)
     if loaded.remark:
         listed.append(Doubt(loaded.remark))
     return [doubt for doubt in listed if doubt is not None]
+
+
+def _one_hat(loaded: Loaded, found: Found) -> bool:
+    """Whether a pedal that moves below and above half-way is all that could tell hats apart."""
+    drums = dict(found.drums)
+    if "open_hat" in drums or "closed_hat" not in drums or loaded.is_take:
+        return False
+    values = [value for _, channel, value in loaded.song.moves if channel == loaded.channel]
+    return bool(values) and min(values) < HALF_OPEN <= max(values)
 
 
 def _tracks(loaded: Loaded, found: Found, remedy: Remedy) -> Doubt | None:
@@ -195,8 +211,9 @@ def _grid(loaded: Loaded, pieces: list[Piece], found: Found) -> Doubt | None:
     if len(away) < _ENOUGH:
         return None
     qpm = pieces[0].qpm
-    between = (away > _BETWEEN).mean() >= _BETWEEN_SHARE
-    if between and ((away > _OFF) & (away < 0.5 - _OFF)).mean() < _OFF_SHARE and qpm < 0.8 * _FAST:
+    between = float((away > _BETWEEN).mean())
+    on_the_way = float((away > _ON_THE_WAY).mean()) - between
+    if between >= max(_BETWEEN_SHARE, _LEAD * on_the_way) and qpm < 0.8 * _FAST:
         words = f"many strokes lie half-way between its 16ths, as if {qpm:g} were half its tempo"
         return Doubt(words, (Candidate("tempo", "Double the tempo", Remedy(factor=2.0)),))
     if away.mean() > _FREE:

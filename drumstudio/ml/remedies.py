@@ -28,8 +28,9 @@ class Remedy:
     of tempo out: neither moves a note.  `join` are files that follow this one, each from a bar line;
     `repeat` plays the file that often.  `track` takes one track (from 0), `apart` makes each track a
     performance of its own.  `salvage` takes a damaged file up to its damage, `unended` counts notes that
-    nothing ends; `accept` takes what looks like no drumming; `skip` leaves the file out.  `style` and
-    `beat_type` ("beat" or "fill") say what it is.
+    nothing ends, and `pedal` has the hi-hat's pedal (CC 4) tell whether it was open; `accept` takes what
+    looks like no drumming; `skip` leaves the file out.  `style` and `beat_type` ("beat" or "fill") say what
+    it is.
     """
 
     channel: int | None = None
@@ -44,6 +45,7 @@ class Remedy:
     apart: bool = False
     salvage: bool = False
     unended: bool = False
+    pedal: bool = False
     accept: bool = False
     skip: bool = False
     style: str = ""
@@ -168,6 +170,7 @@ _SAID: Mapping[str, Callable[[Any], str]] = {
     "apart": lambda _: "its tracks apart",
     "salvage": lambda _: "up to its damage",
     "unended": lambda _: "notes that nothing ends counted",
+    "pedal": lambda _: "hi-hat opened by its pedal",
     "accept": lambda _: "taken for drums",
     "skip": lambda _: "left out",
     "style": lambda value: f"called {value}",
@@ -187,6 +190,7 @@ _SPECS: Mapping[str, Callable[[Any], list[str]]] = {
     "apart": lambda _: ["tracks:apart"],
     "salvage": lambda _: ["salvage"],
     "unended": lambda _: ["unended"],
+    "pedal": lambda _: ["pedal"],
     "accept": lambda _: ["accept"],
     "skip": lambda _: ["skip"],
     "style": lambda value: [f"style:{value}"],
@@ -210,6 +214,7 @@ _FLAGS: Mapping[str, Remedy] = {
     "steady": Remedy(steady=True),
     "salvage": Remedy(salvage=True),
     "unended": Remedy(unended=True),
+    "pedal": Remedy(pedal=True),
     "accept": Remedy(accept=True),
     "skip": Remedy(skip=True),
 }

@@ -95,14 +95,17 @@ def _files(item: Path) -> Iterable[Path]:
             return [item]
     except (OSError, ValueError) as error:
         raise DatasetError(f"{item} cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    # os.walk passes over folders that cannot be read and does not follow links into loops.
-    return [
+    # Links to folders are not followed, lest they lead round; a folder that cannot be read is a file that
+    # cannot.
+    closed: list[str] = []
+    found = [
         Path(folder, name)
-        for folder, _, names in os.walk(item)
+        for folder, _, names in os.walk(item, onerror=lambda error: closed.append(str(error.filename)))
         if not _deleted(folder)
         for name in names
         if name[name.rfind(".") :].lower() in _MIDI_SUFFIXES and not name.startswith(".")
     ]
+    return [*found, *map(Path, closed)]
 
 
 def _deleted(folder: str) -> bool:

@@ -16,8 +16,8 @@ class Offer:
     """A remedy that makes a file usable, or more of it: tried, and found to work.
 
     `kind` is one word for programs (channel, map, tempo, qpm, meter, steady, join, repeat, tracks, salvage,
-    unended, accept, style, type, skip), `label` the words of a button; `remedy` holds for `file`, which
-    is the verdict's own, or the first of those that are to be joined.
+    unended, pedal, accept, style, type, skip), `label` the words of a button; `remedy` holds for `file`,
+    which is the verdict's own, or the first of those that are to be joined.
     """
 
     file: str

@@ -244,7 +244,7 @@ def test_one_drum_is_anything_struck_on_an_eighth_grid(tmp_path: Path) -> None:
     ("track", "kind", "words"),
     [
         (b"", "notes", "holds no notes"),
-        (drums([(0, 60), (960, 64)], 0), "channel", "--channel 1"),
+        (drums([(0, 60), (960, 64)], 0), "channel", "channel 1 does not look like drums"),
         (drums([(0, 99), (9999, 99)]), "drums", "none of its 2 notes on channel 10 is a drum of the General"),
         (event(0, 0x99, 36, 9) + event(9999, 0x99, 36, 9), "drums", "its 2 notes are never ended"),
     ],
