@@ -108,6 +108,12 @@ class Trainings:
         """All runs, the newest first."""
         return self._book.runs
 
+    @property
+    def process(self) -> int | None:
+        """Number of the process that trains now; None where none does."""
+        current = self._current
+        return None if current is None else current.process.pid
+
     def close(self, timeout: float = 20.0) -> bool:
         """Save what trains and end the thread; whether it ended within `timeout` seconds."""
         self._patience = max(0.0, timeout - 2.0)

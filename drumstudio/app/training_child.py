@@ -1,8 +1,8 @@
-"""The process that trains one run: `python -m drumstudio.app.training_child FOLDER`.
+"""The process that trains one run: `python -m drumstudio.app.training_child FOLDER NICENESS`.
 
 It says what it does in lines of JSON on stdout, and takes words on stdin, a line each: `save` saves and
 ends, `stop` ends and measures the best model.  The end of stdin means `save`: whoever started it is gone.
-It gives way to everything else on the machine.
+It gives way to everything else on the machine, as far as NICENESS says.
 """
 
 from __future__ import annotations
@@ -164,21 +164,22 @@ def _listen(told: Told) -> None:
     told.take(SAVE)
 
 
-def _give_way() -> None:
+def _give_way(niceness: int) -> None:
     """Let everything else go first, and use one core."""
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
     if hasattr(os, "nice"):
         with contextlib.suppress(OSError):
-            os.nice(19)
+            os.nice(niceness)
 
 
 def main(words: Iterable[str]) -> int:
-    """Train the run in the folder that `words` name; 0 where it ended in order."""
-    (folder,) = map(Path, words)
+    """Train the run in the folder that `words` begin with; 0 where it ended in order."""
+    name, niceness = words
+    folder = Path(name)
     told = Told()
     teacher = Teacher(folder, told)
-    _give_way()
+    _give_way(int(niceness))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told.take(SAVE))
     threading.Thread(target=_listen, args=(told,), daemon=True, name="words").start()

@@ -14,6 +14,8 @@ from drumstudio.app import run_folder
 from drumstudio.midi.child import start_child
 
 _MODULE = "drumstudio.app.training_child"
+# How far it steps back behind everything else, as `nice` counts.
+NICENESS = 19
 
 
 class TrainingProcess:
@@ -27,7 +29,7 @@ class TrainingProcess:
         self, folder: Path, on_line: Callable[[dict[str, Any]], None], on_end: Callable[[int], None]
     ) -> None:
         with (folder / run_folder.TROUBLE).open("wb") as errors:
-            self._child = start_child(_MODULE, str(folder), errors=errors, apart=True)
+            self._child = start_child(_MODULE, str(folder), str(NICENESS), errors=errors, apart=True)
         self._on_line, self._on_end = on_line, on_end
         self._thread = threading.Thread(target=self._read, name="training-lines", daemon=True)
         self._thread.start()
