@@ -46,7 +46,9 @@ def open_window(
     """Open the window with `files` and wait until everything has been taken up."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
-    theme.apply(application)
+    if application.styleSheet() != theme.stylesheet(theme.DARK):
+        # Costs a second or two: Qt dresses every widget anew.
+        theme.apply(application)
     engine = Engine(watch_ports=watch_ports)
     engine.start()
     window = MainWindow(engine, Bridge(), Settings())
