@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -198,6 +198,20 @@ class RunsTable(QTableView):
             self._key = key
             self._choose_again()
             self.chosen.emit(key)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Lay a curve beside by a click anywhere in its cell; the row in front stays there."""
+        index = self.indexAt(event.position().toPoint())
+        if (
+            index.isValid()
+            and index.column() == BESIDE
+            and event.button() == Qt.MouseButton.LeftButton
+            and self._model.rows[index.row()].overlay
+        ):
+            key = self._model.rows[index.row()].key
+            self._model.beside_turned.emit(key, not self._model.lies_beside(key))
+            return
+        super().mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens the menu of the row, Del discards; Space is the transport's."""
