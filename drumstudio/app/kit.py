@@ -114,6 +114,11 @@ class EKit:
         return self._state.kit
 
     @property
+    def was_chosen(self) -> bool:
+        """Whether the user ever said which input it is, or that there is none."""
+        return self._settings.get(_INPUT) is not None
+
+    @property
     def listeners(self) -> int:
         """How many listen."""
         return len(self._listeners)

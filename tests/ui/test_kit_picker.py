@@ -177,3 +177,34 @@ def test_the_kit_sounds_through_the_output_only_when_asked_and_never_on_itself(
     qtbot.waitUntil(lambda: window.kit.sound is not None, timeout=WAIT)
     window.ekit.set_through_output(False)
     assert window.kit.sound is None
+
+
+def test_a_kit_nobody_knows_is_read_as_general_midi_until_it_is_set_up(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    window.transport.kit.picked.emit(PAD)
+    qtbot.waitUntil(lambda: bool(window.banner.text), timeout=WAIT)
+    assert window.banner.text == "nanoPAD2 is read as General MIDI, until its pads are known."
+    press(banner_button(window, "Kit setup …"))
+    assert [sheet.windowTitle() for sheet in window.ekit.sheets] == ["Kit setup"]
+
+
+def test_the_midi_menu_holds_the_kit_too(window: MainWindow) -> None:
+    midi = next(action.menu() for action in window.menuBar().actions() if action.text() == "&MIDI")
+    assert isinstance(midi, QMenu)
+    kit = entries(midi)["E-kit"].menu()
+    assert isinstance(kit, QMenu)
+    kit.aboutToShow.emit()
+    assert {"Kit setup …", "Monitor", "Velocity curve …", "Calibrate …"} <= set(entries(kit))
+    entries(kit)["Monitor"].trigger()
+    assert [sheet.windowTitle() for sheet in window.ekit.sheets] == ["Monitor"]
+    entries(kit)["Monitor"].trigger()
+    assert len(window.ekit.sheets) == 1
+
+
+def test_who_has_no_kit_is_not_offered_one(qtbot: QtBot, cable: Cable) -> None:
+    settle({"kit_input": ""}, model=False)
+    with open_window(qtbot) as window:
+        window.kit.attend(ports(TD11))
+        qtbot.waitUntil(lambda: len(window.transport.kit.options) == 2, timeout=WAIT)
+        assert window.banner.text == ""

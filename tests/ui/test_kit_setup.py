@@ -96,7 +96,7 @@ def test_a_known_kit_is_named_as_soon_as_its_answers_tell(
         player.answer(note)
     assert not wizard.offer.isVisible()
     assert player.answer(22).name == "Closed hi-hat edge"
-    assert wizard.offer_text.text() == "This is Roland TD: no other kit answers so."
+    assert wizard.offer_text.text() == "This is Roland TD (TD-11 and its like): no other kit answers so."
     with qtbot.waitSignal(wizard.finished, timeout=WAIT):
         press(wizard.use_button)
     qtbot.waitUntil(lambda: window.kit.kit.name == "roland", timeout=WAIT)
@@ -132,10 +132,12 @@ def test_a_port_whose_name_tells_the_kit_is_believed_unless_it_answers_otherwise
     window.ekit.open_setup()
     (wizard,) = window.ekit.sheets
     assert isinstance(wizard, KitWizard)
-    assert wizard.offer_text.text() == "By its name this is Roland TD."
+    assert wizard.offer_text.text() == "By its name this is Roland TD (TD-11 and its like)."
     player = Player(qtbot, wizard, cable)
     player.answer(36)
-    assert wizard.offer_text.text() == "By its name this is Roland TD, and it answers so."
+    assert (
+        wizard.offer_text.text() == "By its name this is Roland TD (TD-11 and its like), and it answers so."
+    )
     player.answer(77)
     assert not wizard.offer.isVisible()
 

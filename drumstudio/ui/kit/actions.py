@@ -24,7 +24,7 @@ from drumstudio.ui.grid.panel import GridPanel
 from drumstudio.ui.kit.calibration import CalibrationSheet
 from drumstudio.ui.kit.curve import CurveSheet
 from drumstudio.ui.kit.monitor import MonitorSheet
-from drumstudio.ui.kit.sheet import KitSheet, input_label, label_of
+from drumstudio.ui.kit.sheet import KitSheet, input_label, kit_words, label_of
 from drumstudio.ui.kit.wizard import KitWizard
 from drumstudio.ui.shortcuts import Keymap
 from drumstudio.ui.transport_bar import TransportBar
@@ -106,9 +106,18 @@ class KitActions(QObject):
         self._show()
         self._mind_output()
         if state.kit != before.kit and state.origin is Origin.STRUCK:
-            self.hinted.emit(f"{input_label(state)} sends what {state.kit.label} does: it is read so")
+            self.hinted.emit(f"{input_label(state)} sends what {kit_words(state.kit)} does: it is read so")
         if state.maps is not None and before.maps is None and state.maps.problems:
             self.told.emit(Message(" ".join(state.maps.problems), "error"))
+        named = state.status.name
+        if (
+            named != before.status.name
+            and named
+            and state.origin is Origin.DEFAULT
+            and state.maps is not None
+        ):
+            text = f"{label_of(named)} is read as {state.kit.label}, until its pads are known."
+            self.told.emit(Message(text, "note", (("Kit setup …", self.open_setup),)))
         self._offer()
 
     def _take_stroke(self, stroke: KitStroke) -> None:
@@ -128,10 +137,17 @@ class KitActions(QObject):
             state.inputs, state.status, " ".join(each for each in (detail, warning or "") if each)
         )
 
+    def _suggest_setup(self) -> None:
+        """A kit was chosen that nothing is known of."""
+        state = self._state
+        if state.status.name and state.origin is Origin.DEFAULT and state.maps is not None:
+            text = f"{input_label(state)} is read as {state.kit.label}, until its pads are known."
+            self.told.emit(Message(text, "note", (("Kit setup …", self.open_setup),)))
+
     def _offer(self) -> None:
         """Where no kit was ever chosen, offer one that is plugged in."""
         state = self._state
-        if state.status.name or state.maps is None:
+        if self._kit.was_chosen or state.maps is None:
             return
         for port in state.inputs:
             known = is_electronic_kit(port.name) or state.maps.named_by(port.name) is not None

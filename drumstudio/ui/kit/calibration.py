@@ -134,7 +134,6 @@ class CalibrationSheet(KitSheet):
         self.note.setMinimumHeight(36)
         self.outcome.setMinimumHeight(36)
         self.setFixedWidth(500)
-        self.listen(self._arrivals.append)
         desk.bridge.engine_event.connect(self._on_engine)
 
     # -- what is played
@@ -147,6 +146,7 @@ class CalibrationSheet(KitSheet):
         self._engine.stop()
         self.found = None
         self._arrivals.clear()
+        self.listen(self._arrivals.append)
         self.began = None
         self._qpm = self.desk.document.project.qpm
         self.stage = Stage.PLAYING
@@ -158,6 +158,7 @@ class CalibrationSheet(KitSheet):
     def _end(self) -> None:
         """Stop the click and go back to how it was."""
         self._timer.stop()
+        self.listen_no_longer()
         self.stage = Stage.DONE
         self._engine.stop()
         self._engine.set_click(self.desk.settings.get("click", False))

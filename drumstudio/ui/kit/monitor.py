@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from drumstudio.app.kit import KitState
@@ -108,6 +108,20 @@ class MonitorModel(QAbstractTableModel):
         return side | Qt.AlignmentFlag.AlignVCenter
 
 
+class MonitorTable(QTableView):
+    """Says what will stand here while it is empty."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the messages, or a word about them."""
+        super().paintEvent(event)
+        if self.model().rowCount() == 0:
+            painter = QPainter(self.viewport())
+            painter.setPen(QColor(theme.current().text_muted))
+            words = "Hit a pad or move the pedal: every message of the kit appears here."
+            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, words)
+            painter.end()
+
+
 class MonitorSheet(KitSheet):
     """Lists what comes in, at most twenty times a second; clock ticks only when asked for."""
 
@@ -118,7 +132,7 @@ class MonitorSheet(KitSheet):
         self._began: float | None = None
         self._paused = False
         self.model = MonitorModel(self)
-        self.table = QTableView()
+        self.table = MonitorTable()
         self._timer = QTimer(self)
         self._timer.setInterval(FRAME_MS)
         self._timer.timeout.connect(self._frame)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QWidget
 
 from drumstudio.app.kit import EKit, KitState, KitStroke
 from drumstudio.domain.take import Arrival
+from drumstudio.midi.kit_maps import KitMap
 from drumstudio.midi.ports import Port
 from drumstudio.ui import theme
 from drumstudio.ui.desk import Desk
@@ -42,8 +43,14 @@ class KitSheet(QDialog):
         QShortcut(QKeySequence("Ctrl+W"), self, self.close)
 
     def listen(self, heard: Callable[[Arrival], None]) -> None:
-        """Have `heard` called, on the input's thread, until the window closes."""
+        """Have `heard` called, on the input's thread, at most until the window closes."""
         self._ends.append(self.kit.listen(heard))
+
+    def listen_no_longer(self) -> None:
+        """Let go of everything that listens."""
+        for end in self._ends:
+            end()
+        self._ends.clear()
 
     def show_state(self, state: KitState) -> None:
         """The input, its state or its map changed."""
@@ -59,9 +66,7 @@ class KitSheet(QDialog):
 
     def done(self, result: int) -> None:
         """Close, by whatever way; what listened is let go."""
-        for end in self._ends:
-            end()
-        self._ends.clear()
+        self.listen_no_longer()
         super().done(result)
 
 
@@ -85,6 +90,12 @@ def button(text: str, does: Callable[[], object], tip: str, kind: str = "") -> Q
     made.setDefault(False)
     made.clicked.connect(partial(_call, does))
     return made
+
+
+def kit_words(kit: KitMap) -> str:
+    """Name of a kit for people, with the module that it is best known by where its label does not say so."""
+    known = not kit.own and kit.ports and not any(word in kit.label for word in kit.ports)
+    return f"{kit.label} ({kit.ports[0]} and its like)" if known else kit.label
 
 
 def input_label(state: KitState) -> str:

@@ -36,7 +36,8 @@ from drumstudio.ui.kit.answers import AnswerList
 from drumstudio.ui.kit.picture import KitPicture, spot_of, spot_of_note
 from drumstudio.ui.kit.prompts import said
 from drumstudio.ui.kit.saving import SavePage
-from drumstudio.ui.kit.sheet import KitSheet, button, input_label, label
+from drumstudio.ui.kit.sheet import KitSheet, button, input_label, kit_words, label
+from drumstudio.ui.layouts import restyle
 from drumstudio.ui.shortcuts import Keymap
 
 _SETTLE_MS = round(ECHO * 1000) + 20
@@ -178,19 +179,24 @@ class KitWizard(KitSheet):
         self._settling.stop()
         pad = self.lesson.settle()
         if pad is not None:
-            self.heard.setText(self._answer_words(pad))
+            words, clashes = self._answer_words(pad)
+            self._say(words, "error" if clashes else "")
             self._moved()
 
-    def _answer_words(self, pad: Pad) -> str:
-        """What the answer was, and whom it clashes with."""
+    def _say(self, words: str, role: str = "") -> None:
+        self.heard.setText(words)
+        restyle(self.heard, "role", role)
+
+    def _answer_words(self, pad: Pad) -> tuple[str, bool]:
+        """What the answer was, and whether it clashes with another."""
         note = self.lesson.answers[pad]
         others = [each for each, sent in self.lesson.answers.items() if sent == note and each is not pad]
         clash = next((clash for clash in self._learned().clashes if clash.startswith(f"{pad.name} ")), "")
         if clash:
-            return f"{clash} Back asks once more."
+            return f"{clash} Back asks once more.", True
         if others:
-            return f"✓ {pad.name}: note {note}, the same as {others[0].name.lower()}."
-        return f"✓ {pad.name}: note {note}."
+            return f"✓ {pad.name}: note {note}, the same as {others[0].name.lower()}.", False
+        return f"✓ {pad.name}: note {note}.", False
 
     # -- what the user does
 
@@ -198,7 +204,7 @@ class KitWizard(KitSheet):
         """The kit does not have this pad."""
         if self.asking and (pad := self.lesson.pad) is not None:
             self.lesson.skip()
-            self.heard.setText(f"{pad.name} is left out.")
+            self._say(f"{pad.name} is left out.")
             self._moved()
 
     def back(self) -> None:
@@ -207,7 +213,7 @@ class KitWizard(KitSheet):
             self._go_on()
             return
         self.lesson.back()
-        self.heard.setText("")
+        self._say("")
         self._show()
 
     def finish(self) -> None:
@@ -262,7 +268,7 @@ class KitWizard(KitSheet):
 
     def _ask(self, place: int) -> None:
         self.lesson.ask(place)
-        self.heard.setText("")
+        self._say("")
         self._show_page(asking=True)
         self._show()
 
@@ -310,10 +316,10 @@ class KitWizard(KitSheet):
         found = likely_kit(answers, maps) if maps else None
         text = ""
         if named is not None and answers_so(named, answers):
-            text = f"By its name this is {named.label}{', and it answers so' if answers else ''}."
+            text = f"By its name this is {kit_words(named)}{', and it answers so' if answers else ''}."
             found = named
         elif found is not None:
-            text = f"This is {found.label}: no other kit answers so."
+            text = f"This is {kit_words(found)}: no other kit answers so."
         self._offered = found
         self.offer_text.setText(text)
         self.offer.setVisible(found is not None)
