@@ -16,7 +16,7 @@ from drumstudio.errors import MidiPortError, UsageError
 from drumstudio.midi.inputs import InputState, InputStatus, MidiInput
 from drumstudio.midi.kit_maps import KitMap, load_maps, save_map
 from drumstudio.midi.learning import MAIN_PADS, PADS, Learned, Pad, learned_map
-from drumstudio.midi.lesson import ECHO
+from drumstudio.midi.lesson import ECHO, Lesson
 
 OPENING = 10.0  # seconds a port may take to open
 
@@ -69,13 +69,12 @@ def _learn(args: argparse.Namespace) -> int:
     try:
         _wait_ready(midi, heard)
         threading.Thread(target=_skips, args=(heard,), name="enter-key", daemon=True).start()
-        answers = {}
-        for pad in MAIN_PADS if args.short else PADS:
-            note = _ask(pad, heard)
-            if note is not None:
-                answers[pad] = note
+        lesson = Lesson(MAIN_PADS if args.short else PADS)
+        while lesson.pad is not None:
+            _ask(lesson, lesson.pad, heard)
     finally:
         midi.close()
+    answers = lesson.answers
     if not answers:
         raise MidiPortError(f"{port.name} sent no stroke, so there is nothing to learn; check its cable.")
     learned = learned_map(args.name, args.label or port.label, port.name, answers, load_maps())
@@ -119,27 +118,26 @@ def _wait_ready(midi: MidiInput, heard: queue.SimpleQueue[Arrival | InputStatus 
         raise MidiPortError(f"{midi.name} does not open; unplug and plug it again.") from None
 
 
-def _ask(pad: Pad, heard: queue.SimpleQueue[Arrival | InputStatus | None]) -> int | None:
-    """The note that `pad` answers with, the loudest of those that come together; None when passed over."""
-    while not heard.empty():
-        heard.get()
+def _ask(lesson: Lesson, pad: Pad, heard: queue.SimpleQueue[Arrival | InputStatus | None]) -> None:
+    """Ask for `pad` until it answers or is passed over."""
     verb = "Press" if pad.foot else "Hit"
     _say(f"{verb}: {pad.name}  (Enter: the kit has none)")
-    struck: list[tuple[int, int]] = []
+    waiting = False
     while True:
         try:
-            event = heard.get(timeout=ECHO if struck else None)
+            event = heard.get(timeout=ECHO if waiting else None)
         except queue.Empty:
-            velocity, note = max(struck)
-            _say(f"  note {note}, velocity {velocity}")
-            return note
+            lesson.settle()
+            _say(f"  note {lesson.answers[pad]}")
+            return
         if event is None:
-            return None
+            lesson.skip()
+            return
         if isinstance(event, InputStatus):
             if event.state is InputState.MISSING:
                 raise MidiPortError(f"{event.name} has gone; nothing was saved. Plug it in and start again.")
         elif event.data[0] & 0xF0 == 0x90 and event.data[2]:
-            struck.append((event.data[2], event.data[1]))
+            waiting = lesson.struck(event.seconds, event.data[1], event.data[2]) or waiting
 
 
 def _skips(heard: queue.SimpleQueue[Arrival | InputStatus | None]) -> None:
