@@ -236,6 +236,15 @@ FIXED: list[tuple[str, list[tuple[str, str]]]] = [
         ],
     ),
     (
+        "On the Data page",
+        [
+            ("Open the file in the grid", "Enter"),
+            ("Choose several files", "Shift ↓ ↑"),
+            ("What can be done about them", "Right click or Menu"),
+            ("Remove the source", "Del"),
+        ],
+    ),
+    (
         "Mouse in the grid",
         [
             ("Place or clear a hit", "Click"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -229,7 +229,10 @@ def test_several_files_take_one_remedy(qtbot: QtBot, window: MainWindow, folder:
 def test_a_file_is_left_out_by_the_context_menu(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
     page = opened(qtbot, window, folder)
     choose(page, "verse.mid")
-    page.table.customContextMenuRequested.emit(QPoint(20, 20))
+    by_key = QContextMenuEvent(
+        QContextMenuEvent.Reason.Keyboard, QPoint(20, 40), page.table.mapToGlobal(QPoint(20, 40))
+    )
+    QApplication.sendEvent(page.table, by_key)
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
     assert [action.text() for action in menu.actions() if action.text()] == [
@@ -476,13 +479,17 @@ class Slow:
         monkeypatch.setattr(plan_keeper, "judge", self)
 
     def __call__(
-        self, plan: DataPlan, progress: Callable[[int, int], None], cancelled: Callable[[], bool]
+        self,
+        plan: DataPlan,
+        progress: Callable[[int, int], None],
+        cancelled: Callable[[], bool],
+        before: Judgement | None,
     ) -> Judgement:
         self.started.set()
         while not self.go.wait(0.001):
             if cancelled():
                 raise CancelledError("cancelled")
-        return self.judge(plan, progress, cancelled)
+        return self.judge(plan, progress, cancelled, before)
 
 
 def test_judging_is_cancelled_and_taken_up_again(
@@ -501,7 +508,7 @@ def test_judging_is_cancelled_and_taken_up_again(
     slow.go.set()
     click(qtbot, window, page, "Judge again")
     assert page.model.count == 5
-    assert not page.again.isVisible()
+    assert not page.notice.isVisible()
 
 
 def test_a_change_while_judging_begins_anew(

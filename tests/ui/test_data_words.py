@@ -62,7 +62,9 @@ def test_what_was_found_is_written_short() -> None:
     found = Found(bars=3, meters=("4/4", "3/4", "5/4", "7/8"), qpms=(96.0, 140.04, 118.5))
     words = found_words(used(found=found, style="", beat_type="", feel="triplet", map="", channel=None))
     assert words == "4/4, 3/4, 5/4 … · 96–140 BPM · triplet"
-    assert found_words(used(found=Found(drums=(("kick", 3),)))).endswith("1 drum · ch 10 · Roland TD · rock beat")
+    assert found_words(used(found=Found(drums=(("kick", 3),)))).endswith(
+        "1 drum · ch 10 · Roland TD · rock beat"
+    )
 
 
 def test_remedies_show_in_the_table() -> None:
@@ -132,7 +134,8 @@ def test_details_tell_everything_in_sentences() -> None:
     group = str(FOLDER / "verse_take1.mid")
     verdict = used(group=group, applied="channel 3", doubt="half of it lies between the steps", split="test")
     assert verdict_words(verdict) == (
-        "Used for test: 24 bars of 4/4 at 118. It stays on the side of verse_take1.mid, being the same take. "
+        "Used for test: 24 bars of 4/4 at 118. On the same side of the split as "
+        "verse_take1.mid, as they are one take. "
         "Remedy: channel 3. Half of it lies between the steps."
     )
     short = refused("fill.mid", "short", "1 bar of 4/4, and at least 2 are needed", remedy="record it longer")

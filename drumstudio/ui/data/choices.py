@@ -64,7 +64,7 @@ class Choices(QWidget):
             (self.kit, "Nine drums, or one: whether anything at all is struck"),
         ):
             picker.setToolTip(tip)
-            picker.setFixedHeight(30)
+            picker.setFixedHeight(28)
         self.styles.picked.connect(self._style_picked)
         self.meters.picked.connect(self._meter_picked)
         self.types.picked.connect(self._type_picked)

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from html import escape
-from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
@@ -21,6 +20,7 @@ from drumstudio.ui.data.file_rows import (
     FileRow,
     drum_words,
     found_words,
+    group_words,
     sentence,
 )
 from drumstudio.ui.data.offers import Way, remedied, ways_of
@@ -215,8 +215,7 @@ def verdict_words(verdict: Verdict) -> str:
     side = SPLIT_WORDS.get(verdict.split, "")
     start = f"Used for {side}: " if verdict.used and side else "Used: " if verdict.used else "Not used: "
     words = [start + verdict.reason + "."]
-    if verdict.group and verdict.group != verdict.file:
-        words.append(f"It stays on the side of {Path(verdict.group).name}, being the same take.")
+    words.append(group_words(verdict))
     if verdict.applied:
         words.append(f"Remedy: {verdict.applied}.")
     words.append(sentence(verdict.doubt))

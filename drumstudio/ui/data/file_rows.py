@@ -113,7 +113,7 @@ class FileRow:
     def tips(self) -> tuple[str, ...]:
         """What the mouse is told over each cell."""
         verdict, reason = self.verdict, sentence(self.verdict.reason)
-        group = f"On the side of {Path(verdict.group).name}: they are one take" if verdict.group else ""
+        group = group_words(verdict)
         length = _length(verdict)
         partly = (
             f"{verdict.bars:,} of {_bars(length)} used" if verdict.used and verdict.bars != length else ""
@@ -140,6 +140,10 @@ class FileRow:
             split,
             (_ORDER.get(self.kind, len(_ORDER)), not verdict.remedies, verdict.reason),
         )
+
+    def prepare(self) -> None:
+        """Make now, off the window's thread, what sorting and searching ask of every row."""
+        _ = self.keys, self.searched
 
     @cached_property
     def searched(self) -> str:
@@ -190,6 +194,13 @@ def found_words(verdict: Verdict, channel: str = "ch") -> str:
         parts.append(verdict.feel)
     parts.append(" ".join(word for word in (verdict.style, verdict.beat_type) if word))
     return " · ".join(part for part in parts if part)
+
+
+def group_words(verdict: Verdict) -> str:
+    """Why a file is on the side of the split where it is, "" where nothing held it there."""
+    if not verdict.group or verdict.group == verdict.file:
+        return ""
+    return f"On the same side of the split as {Path(verdict.group).name}, as they are one take."
 
 
 def map_label(name: str) -> str:

@@ -78,12 +78,13 @@ class PlanKeeper(QObject):
     def judge(self) -> None:
         """Judge every file of the plan, in the background."""
         self.cancel()
-        plan = self.plan
+        plan, before = self.plan, self._desk.judgement
 
         def work(control: JobControl) -> Judged:
-            return judged_of(
-                judge(plan, lambda done, files: control.progress(done / max(1, files)), control.cancelled)
-            )
+            def told(done: int, files: int) -> None:
+                control.progress(done / max(1, files))
+
+            return judged_of(judge(plan, told, control.cancelled, before))
 
         # Each answer is told from those to earlier questions by the list that holds its control.
         asked: list[JobControl] = []

@@ -13,7 +13,7 @@ from drumstudio.ui import theme
 from drumstudio.ui.fields import tabular
 
 _LEAST = 3.0  # pixels of a share that is not nothing
-_ROW = 24
+_ROW = 22
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ def judged_of(judgement: Judgement) -> Judged:
     for row in rows:
         if row.source is not None:
             (used if row.used else unused)[row.source.path] += 1
+    for row in rows:
+        row.prepare()
     seconds = sum(60.0 * len(one.events) / one.steps_per_quarter / one.qpm for one in data.sequences)
     return Judged(
         judgement,
