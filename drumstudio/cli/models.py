@@ -68,7 +68,9 @@ def _as_json(model: ModelInfo) -> dict[str, Any]:
         "kind": model.kind,
         "encoding": model.encoding,
         "trained_on": model.trained_on,
+        "base": model.base,
         "licence": model.licence,
+        "splits": model.splits,
         "steps": model.steps,
         "validation_perplexity": model.perplexity,
         "figures": model.figures,
@@ -77,5 +79,6 @@ def _as_json(model: ModelInfo) -> dict[str, Any]:
         "size": model.size,
         "styles": list(model.styles),
         "fills": model.fills,
+        "notes": model.notes,
         "problem": model.problem,
     }

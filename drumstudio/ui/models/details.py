@@ -45,8 +45,9 @@ class Notes(QPlainTextEdit):
         self.textChanged.connect(self._changed)
 
     def show_notes(self, path: Path | None, text: str, writable: bool) -> None:
-        """Show the notes on the drummer at `path`, unless they are just being written."""
-        if path == self._path and self.toPlainText() != self._kept:
+        """Show the notes on the drummer at `path`, unless they are just being written: then the writer is
+        ahead of every list."""
+        if path == self._path and (self.hasFocus() or self.toPlainText() != self._kept):
             return
         self.keep()
         self._path, self._kept = path, text

@@ -18,6 +18,8 @@ from drumstudio.ui.models.keeping import Keeping
 from drumstudio.ui.models.model_table import ModelTable
 
 _DETAILS = 400
+# As many as there are number keys.
+MOST = 9
 _EMPTY = (
     "No drummer is here. Import a .safetensors file of DrumStudio, or drop it here; "
     "the Training page makes one from your own playing."
@@ -140,6 +142,9 @@ class Library(QWidget):
             chosen += [info for info in self._models if info.path == used and info not in chosen]
         if len(chosen) < 2:
             self._refuse("Choose two or more drummers to compare, with Ctrl or Shift")
+            return
+        if len(chosen) > MOST:
+            self._refuse(f"At most {MOST} drummers can be side by side; choose fewer")
             return
         self.compare_wanted.emit(chosen)
 

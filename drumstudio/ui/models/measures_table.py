@@ -76,7 +76,7 @@ def _short(value: float) -> str:
 
 def _tip(definition: str, told_apart: bool) -> str:
     tail = ". Bold: nearest to what people do in rock beats" if told_apart else ""
-    return f"{_capital(definition)}{tail}"
+    return f"{definition}{tail}"
 
 
 def _capital(text: str) -> str:

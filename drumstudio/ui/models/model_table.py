@@ -97,7 +97,7 @@ class ModelRows(QAbstractTableModel):
         if role == _ROLE.ForegroundRole and index.column() != NAME:
             return QColor(theme.current().text_muted)
         if role == _ROLE.ToolTipRole:
-            return info.problem or str(info.path)
+            return info.problem or f"{self._text(info, index.column())}\n{info.path}"
         if role == _ROLE.AccessibleTextRole and index.column() == NAME:
             used = ", in use" if info.path == self.used else ""
             return f"{self._text(info, NAME)}{used}{', cannot be used' if info.problem else ''}"

@@ -11,6 +11,10 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 from drumstudio.ui import theme
 
 _ROW = 26
+# Width of the names of rows, in pixels: beside up to so many columns, and beside more.
+_NAMES, _SHORT_NAMES = 246, 186
+_FEW = 5
+_NARROWEST = 54
 
 
 class PlainTable(QTableWidget):
@@ -29,6 +33,7 @@ class PlainTable(QTableWidget):
         self.verticalHeader().setDefaultSectionSize(_ROW)
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setSectionsClickable(False)
+        self.horizontalHeader().setMinimumSectionSize(_NARROWEST)
         self.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
 
     def show_rows(
@@ -48,7 +53,7 @@ class PlainTable(QTableWidget):
                 side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
                 item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
                 if place < len(tips):
-                    item.setToolTip(tips[place])
+                    item.setToolTip(f"{row[0]}: {tips[place]}")
                 if place < len(strong) and strong[place] == column:
                     item.setFont(bold)
                 elif column in (0, len(heads) - 1):
@@ -62,8 +67,10 @@ class PlainTable(QTableWidget):
             self.setHorizontalHeaderItem(column, head)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        for column in {0, len(heads) - 1} if heads else ():
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        if heads:
+            header.setSectionResizeMode(len(heads) - 1, QHeaderView.ResizeMode.ResizeToContents)
+            header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
+            self.setColumnWidth(0, _NAMES if len(heads) <= _FEW else _SHORT_NAMES)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Space is the transport's."""
