@@ -38,7 +38,8 @@ def suggested_qpm(kept: KeptTake) -> float | None:
     """The tempo that the take's strokes speak for, None where they speak for none."""
     from drumstudio.midi.pulse import likeliest_qpm  # brings numpy: not before the window
 
-    return likeliest_qpm([hit.seconds for hit in kept.read().hits])
+    qpm = likeliest_qpm([hit.seconds for hit in kept.read().hits])
+    return None if qpm is None else round(qpm, 1)
 
 
 def retimed(kept: KeptTake, qpm: float) -> KeptTake:

@@ -51,6 +51,7 @@ class Recording(QObject):
         self._options = RecordOptions()
         self._entry: Entry | None = None
         self._plays = False  # whether playing was begun for the recording
+        self._ends = False  # whether the recording ends when playing does
         self._awaits: Callable[[], None] | None = None  # what is to follow once playing has stopped
         self._number = 0
         self._timer = QTimer(self)
@@ -132,8 +133,8 @@ class Recording(QObject):
             return
         recorder.end()
         self._timer.stop()
-        self._entry = None
-        self._awaits = None
+        self._entry = self._awaits = None
+        self._ends = False
         self.strip.hide()
         self._transport.show_recording(False)
         self._playing.hold_loop(False)
@@ -164,6 +165,7 @@ class Recording(QObject):
             self._awaits = self._play
             self._playing.stop()
         elif self._playing.playing:
+            self._ends = True
             self._playing.hold_loop(True)
             line = self._playing.bar_line_after(time.perf_counter())
             if line is not None:
@@ -178,6 +180,7 @@ class Recording(QObject):
         self._playing.run(Pattern(pattern.grid, pattern.bars, swing=pattern.swing) if silent else None)
 
     def _place(self) -> None:
+        self._ends = self.active
         if self._recorder is not None and self._plays:
             origin = self._playing.began_at()
             if origin is not None:
@@ -203,7 +206,7 @@ class Recording(QObject):
             if self._awaits is not None:
                 follows, self._awaits = self._awaits, None
                 follows()
-            else:
+            elif self._ends:
                 self.stop()
         elif self._entry is not None and not position.auditioning:
             document = self._desk.document

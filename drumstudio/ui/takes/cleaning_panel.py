@@ -207,17 +207,17 @@ class CleaningPanel(QWidget):
             before = self._switched_off.pop(reason, AS_USUAL)
             self._apply(_with(cleaning, reason, before if _is_on(before, reason) else AS_USUAL))
 
-    def _rule_edited(self, line: int, field: str, value: float) -> None:
+    def _rule_edited(self, line: int, field: str, value: float, _gesture: int) -> None:
         scaled = value / (1000 if field.endswith("window") else 100)
         rules = list(self._cleaning.rules)
         for drum in GROUPS[line][1]:
             rules[drum] = replace(rules[drum], **{field: scaled})
         self._apply(replace(self._cleaning, rules=tuple(rules)))
 
-    def _latency_edited(self, value: float) -> None:
+    def _latency_edited(self, value: float, _gesture: int) -> None:
         self._apply(replace(self._cleaning, latency=value / 1000))
 
-    def _chick_edited(self, value: float) -> None:
+    def _chick_edited(self, value: float, _gesture: int) -> None:
         self._apply(replace(self._cleaning, chick_window=value / 1000))
 
     def _curve_picked(self, curve: VelocityCurve) -> None:

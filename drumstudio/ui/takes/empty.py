@@ -50,13 +50,11 @@ class NoTakes(QWidget):
 
     def show_kit(self, name: str, key: str) -> None:
         """Say what is to do, with an e-kit called `name`, "" without one; `key` records."""
-        begin = f"Press Record ({key}) and play" if key else "Press Record and play"
-        first = (
-            f"{begin} {name}." if name else f"Plug your e-kit in and choose it, then press Record ({key})."
-        )
+        record = f"press Record ({key})" if key else "press Record"
+        first = f"With {name}, {record} and play." if name else f"Plug your e-kit in, choose it and {record}."
         self.text.setText(
-            f"{first} Everything you play is kept as it came, can go into the grid, and a drummer can learn "
-            "from it. MIDI files dropped here become takes too."
+            f"{first} Everything you play is kept as it came, can go into the grid, and a "
+            "drummer can learn from it. MIDI files dropped here become takes too."
         )
         self.kit.setVisible(not name)
         self.record.setVisible(bool(name))
