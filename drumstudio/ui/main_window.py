@@ -202,7 +202,7 @@ class MainWindow(QMainWindow):
 
     def _dress(self) -> None:
         self.setStyleSheet(shell_sheet(theme.current()))
-        for sheet in (self.help_sheet, self.history, self.manual):
+        for sheet in (self.help_sheet, self.history, self.manual, *self.ekit.sheets):
             if sheet is not None:
                 sheet.setStyleSheet(shell_sheet(theme.current()))
         for widget in self.findChildren(QWidget):

@@ -143,8 +143,7 @@ def test_the_menu_holds_everything_and_the_map_can_be_chosen(qtbot: QtBot, windo
     assert isinstance(maps, QMenu)
     listed = entries(maps)
     assert [text for text, action in listed.items() if action.isChecked()] == [
-        "By its name and what is struck",
-        "Roland TD",
+        "By its name and what is struck: Roland TD",
     ]
     listed["Yamaha DTX"].trigger()
     qtbot.waitUntil(lambda: window.kit.kit.name == "yamaha-dtx", timeout=WAIT)
@@ -208,3 +207,18 @@ def test_who_has_no_kit_is_not_offered_one(qtbot: QtBot, cable: Cable) -> None:
         window.kit.attend(ports(TD11))
         qtbot.waitUntil(lambda: len(window.transport.kit.options) == 2, timeout=WAIT)
         assert window.banner.text == ""
+
+
+def test_a_stroke_that_tells_the_kit_is_not_said_to_mean_no_drum(
+    qtbot: QtBot, window: MainWindow, cable: Cable
+) -> None:
+    window.transport.kit.picked.emit(PAD)
+    qtbot.waitUntil(lambda: window.kit.status.name == PAD and cable.input is not None, timeout=WAIT)
+    with qtbot.waitSignal(window.ekit.hinted, timeout=WAIT) as hint:
+        cable.hit(33)  # unknown to General MIDI, the kick of a Yamaha DTX
+    assert hint.args == ["nanoPAD2 sends what Yamaha DTX does: it is read so"]
+    window.banner.close_message()
+    cable.hit(1)
+    qtbot.waitUntil(lambda: window.banner.text.startswith("Note 1 "), timeout=WAIT)
+    window.banner.close_message()
+    assert window.banner.text == ""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QObject, QPoint, QTimer, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from drumstudio.app.kit import KitEvent, KitState, KitStroke
@@ -30,6 +30,7 @@ from drumstudio.ui.shortcuts import Keymap
 from drumstudio.ui.transport_bar import TransportBar
 
 _HEARD = "kit_through_output"
+_PATIENCE_MS = 300  # until a note is said to mean no drum
 _ORIGINS = {
     Origin.DEFAULT: "for want of a better one",
     Origin.NAME: "by its name",
@@ -125,7 +126,8 @@ class KitActions(QObject):
         if stroke.drum is not None:
             self._grid.flash(stroke.drum)
         elif "setup" not in self._sheets:
-            self._tell_unmapped(stroke.note)
+            # The stroke may just have told which kit it is.
+            QTimer.singleShot(_PATIENCE_MS, self, partial(self._tell_unmapped, stroke.note))
         for sheet in self.sheets:
             sheet.take_stroke(stroke)
 
@@ -189,7 +191,8 @@ class KitActions(QObject):
 
     def _tell_unmapped(self, note: int) -> None:
         name = self._state.status.name
-        if (name, note) in self._asked or self._state.maps is None:
+        known = self._state.kit.drum_map.drum_of(note) is not None
+        if known or (name, note) in self._asked or self._state.maps is None:
             return
         self._asked.add((name, note))
         choices = (
@@ -258,15 +261,17 @@ class KitActions(QObject):
 
     def _fill_maps(self, menu: QMenu) -> None:
         state = self._state
-        own = menu.addAction("By its name and what is struck")
+        chosen = state.origin is Origin.CHOSEN
+        usual = "By its name and what is struck"
+        own = menu.addAction(usual if chosen else f"{usual}: {state.kit.label}")
         own.setCheckable(True)
-        own.setChecked(state.origin is not Origin.CHOSEN)
+        own.setChecked(not chosen)
         own.triggered.connect(partial(self._use_map, ""))
         menu.addSeparator()
         for kit in state.maps.kits() if state.maps else ():
             action = menu.addAction(kit.label.replace("&", "&&"))
             action.setCheckable(True)
-            action.setChecked(kit.name == state.kit.name)
+            action.setChecked(chosen and kit.name == state.kit.name)
             action.triggered.connect(partial(self._use_map, kit.name))
 
     def _use_map(self, name: str, _checked: bool = False) -> None:
