@@ -9,7 +9,10 @@ messages, as the bare listener shows, and `gone` counts how often the port seeme
 
 With --train a model trains meanwhile, in a `drumstudio train` of its own, on beats made up here.
 
-    python benchmarks/recording.py [--minutes 1] [--period 1024] [--train] [--json]
+With --realtime the server runs as it does where music is made: it and its clients' threads go before all
+else (for root, and members of the group audio).
+
+    python benchmarks/recording.py [--minutes 1] [--period 1024] [--train] [--realtime] [--json]
 """
 
 from __future__ import annotations
@@ -104,13 +107,13 @@ def training(folder: Path, wanted: bool) -> Iterator[None]:
         steps.join()
 
 
-def measure(minutes: float, period: int, train: bool) -> dict[str, object]:
+def measure(minutes: float, period: int, train: bool, realtime: bool) -> dict[str, object]:
     """Record for `minutes`; what was sent, lost and doubled, and the stamps' errors in milliseconds."""
     messages = performance(60 * minutes)
     with (
         tempfile.TemporaryDirectory() as folder,
         training(Path(folder), train),
-        jack_server(period),
+        jack_server(period, realtime),
         Performer("TD-11") as kit,
         Listener("Bare") as bare,
     ):
@@ -171,9 +174,10 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=1.0)
     parser.add_argument("--period", type=int, default=1024, help="of JACK, in frames")
     parser.add_argument("--train", action="store_true", help="while a model trains")
+    parser.add_argument("--realtime", action="store_true", help="a JACK server that goes before all else")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    found = measure(args.minutes, args.period, args.train)
+    found = measure(args.minutes, args.period, args.train, args.realtime)
     if args.json:
         print(json.dumps(found))
         return

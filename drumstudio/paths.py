@@ -114,7 +114,7 @@ def write_atomically(path: Path, data: bytes) -> None:
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """A file to write that takes the place of `path` when the block ends well, and vanishes otherwise.
 
-    A temporary file beside it, fsync, rename.  A link stays and the file it leads to is replaced;
+    A temporary file beside it, fsync, rename, fsync of the folder.  A link stays and the file it leads to is replaced;
     a folder or a device is left alone.  Raises OSError.
     """
     path = Path(os.path.realpath(path))
@@ -133,10 +133,24 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         # the user's.
         temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
         temporary.replace(path)
+        settle(path.parent)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
+
+
+def settle(folder: Path) -> None:
+    """Have the disk keep the names of the files in `folder`, as far as the system can be asked for it: a
+    power cut must not take back what was said to be saved."""
+    if os.name != "posix":
+        return
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _private(name: str, flags: int) -> int:

@@ -53,6 +53,7 @@ class Journal:
             self._lock: IO[bytes] = self.path.with_suffix(".lock").open("ab")
             hold(self._lock)
             self._file = self.path.open("ab", buffering=0)
+            paths.settle(folder)
         except OSError as error:
             raise TakeError(
                 f"{self.path} cannot be written ({error.strerror or error}), so nothing would be safe; "

@@ -73,6 +73,11 @@ class Recorder:
         return self._strokes
 
     @property
+    def messages(self) -> int:
+        """How many messages have come since the beginning."""
+        return len(self._arrivals)
+
+    @property
     def problem(self) -> str | None:
         """A sentence when the recording is not safe on disk."""
         return self._journal.problem if self._journal else None
@@ -138,7 +143,8 @@ class Recorder:
         try:
             kept = save_take(out, take, self._cleaning)
         except TakeError as error:
-            raise TakeError(f"{error}; the recording is safe and comes back at the next start") from error
+            kept_aside = "the recording" if opened.problem is None else "what the disk took of the recording"
+            raise TakeError(f"{error}; {kept_aside} is safe and comes back at the next start") from error
         opened.discard()
         return kept
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import queue
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
 
 import mido
 import pytest
 from support.jack import TIMEOUT, Listener, Performer, jack_server
+from support.program import Program
 
 from drumstudio.app.hearing import HeardPort
 from drumstudio.app.recording import Recorder, RecordingRequest
@@ -23,8 +20,6 @@ from drumstudio.domain.drums import Drum
 from drumstudio.midi.files import import_pattern
 from drumstudio.midi.inputs import InputState, InputStatus
 from drumstudio.midi.ports import list_ports
-
-ROOT = Path(__file__).resolve().parents[2]
 
 Messages = list[tuple[float, list[int]]]
 
@@ -38,45 +33,10 @@ def jack() -> Iterator[str]:
         yield name
 
 
-class Program:
-    """The command line, run beside the test; `stderr` can be waited for line by line."""
-
-    running: ClassVar[list[Program]] = []
-
-    def __init__(self, *words: str) -> None:
-        self.running.append(self)
-        self.child = subprocess.Popen(
-            [sys.executable, "-m", "drumstudio", *words],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-        )
-
-    def wait_for(self, words: str) -> None:
-        assert self.child.stderr is not None
-        seen = []
-        for line in self.child.stderr:
-            seen.append(line)
-            if words in line:
-                return
-        raise AssertionError(f"{words!r} was never said, only {seen}")
-
-    def end(self, number: int | None = None) -> tuple[str, str]:
-        if number is not None:
-            os.kill(self.child.pid, number)
-        return self.child.communicate(timeout=TIMEOUT)
-
-
 @pytest.fixture(autouse=True)
 def nothing_is_left_running() -> Iterator[None]:
     yield
-    for program in Program.running:
-        if program.child.poll() is None:
-            program.child.kill()
-            program.child.communicate()
-    Program.running.clear()
+    Program.end_all()
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ LISTENER = Path(__file__).with_name("midi_listener.py")
 PERFORMER = Path(__file__).with_name("midi_performer.py")
 TIMEOUT = 20.0
 SLOTS = 6
+_servers: dict[str, subprocess.Popen[bytes]] = {}
 
 Message = tuple[int, int, int]
 
@@ -38,20 +39,33 @@ def _own_slot() -> Iterator[int]:
 
 
 @contextmanager
-def jack_server(period: int = 1024) -> Iterator[str]:
+def jack_server(period: int = 1024, realtime: bool = False) -> Iterator[str]:
     """Run `jackd` with the dummy driver; gives its name, by which clients find it through the environment.
 
     A long `period` (in frames) is safe: a client that a busy machine keeps from its period
-    loses the messages of that period.  Names come from a few fixed ones: JACK knows no more than
-    eight servers, and takes the place of one that was killed again only under the same name.
+    loses the messages of that period.  With `realtime` server and clients go before all else, as they do
+    where music is made; only some users may ask for that.  Names come from a few fixed ones: JACK knows
+    no more than eight servers, and takes the place of one that was killed again only under the same name.
     """
     with _own_slot() as slot:
         name = f"drumstudio-tests-{slot}"
         server = subprocess.Popen(
-            ["jackd", "-n", name, "-r", "-d", "dummy", "-r", "48000", "-p", str(period)],
+            [
+                "jackd",
+                "-n",
+                name,
+                "-R" if realtime else "-r",
+                "-d",
+                "dummy",
+                "-r",
+                "48000",
+                "-p",
+                str(period),
+            ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+        _servers[name] = server
         before = os.environ.get("JACK_DEFAULT_SERVER")
         os.environ["JACK_DEFAULT_SERVER"] = name
         try:
@@ -68,6 +82,12 @@ def jack_server(period: int = 1024) -> Iterator[str]:
             except subprocess.TimeoutExpired:
                 server.kill()
                 server.wait(10)
+
+
+def kill_server(name: str) -> None:
+    """Let a server die at once, as one that crashes."""
+    _servers[name].kill()
+    _servers[name].wait()
 
 
 class Listener:
