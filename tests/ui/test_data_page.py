@@ -599,3 +599,36 @@ def test_nothing_is_clipped(qtbot: QtBot, folder: Path, size: tuple[int, int]) -
                 assert widget.fits(), widget.text
             if isinstance(widget, QLabel) and widget.wordWrap() and widget.text():
                 assert widget.heightForWidth(widget.width()) <= widget.height(), widget.text()
+
+
+def test_tab_goes_through_the_page_as_the_eye_does(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
+    page = opened(qtbot, window, folder)
+    choose(page, "loop.mid")
+    page.sources.rows[0].check.setFocus()
+    passed = []
+    for _ in range(40):
+        widget = QApplication.focusWidget()
+        assert widget is not None
+        if widget in passed or not page.isAncestorOf(widget):
+            break
+        passed.append(widget)
+        QTest.keyClick(widget, Qt.Key.Key_Tab)
+    rows = page.sources.rows
+    assert passed[:3] == [rows[0].check, rows[0].style_name, rows[1].check]
+    places = [
+        passed.index(widget)
+        for widget in (
+            rows[1].remove,
+            page.add_folder,
+            page.choices.styles,
+            page.totals.rows["used"],
+            page.totals.rows["unreadable"],
+            page.search,
+            page.undo,
+            page.table,
+            page.details.play,
+            button(page.details, "Repeat it 4 times"),
+        )
+    ]
+    assert places == sorted(places)
+    assert set(passed) == set(focusable(page))

@@ -128,6 +128,11 @@ class Details(QFrame):
         self.play.setText("Stop" if heard else "Play")
         self.play.setToolTip("Stop" if heard else "Hear it as it was played, on the chosen output")
 
+    def tab_order(self) -> list[QWidget]:
+        """What Tab goes through, in order."""
+        listed = (self._buttons.itemAt(at) for at in range(self._buttons.count()))
+        return [self.play, self.open, *(widget for item in listed if item and (widget := item.widget()))]
+
     def menu(self) -> QMenu:
         """Everything that can be done, as a menu."""
         menu = QMenu(self)

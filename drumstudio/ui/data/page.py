@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -29,13 +29,13 @@ from drumstudio.ui.data.file_rows import FileRow
 from drumstudio.ui.data.file_table import FileTable
 from drumstudio.ui.data.offers import Way, without_remedies
 from drumstudio.ui.data.plan_keeper import PlanKeeper
+from drumstudio.ui.data.source_dialogs import SourceDialogs
 from drumstudio.ui.data.source_list import SourceList
 from drumstudio.ui.data.totals import Totals
 from drumstudio.ui.desk import Desk
 from drumstudio.ui.pages import Page
 
 _LEFT = 336  # pixels
-_FILES = "MIDI files and data sets (*.mid *.midi *.smf *.rmi *.kar *.drumdata)"
 _EMPTY = (
     "Drop MIDI files or folders anywhere on this page, or add them at the left. Your own takes are used "
     "by themselves as soon as you record some.\n\nEvery file gets a verdict: what was found in it, whether "
@@ -68,6 +68,7 @@ class DataPage(Page):
         self.notice = QLabel()
         self.empty = QLabel(_EMPTY)
         self._kind = ""
+        self._dialogs = SourceDialogs(desk.settings, self)
         self._overlay = QLabel("Drop them here to learn from them", self)
         self.setAcceptDrops(True)
         self._lay_out()
@@ -110,7 +111,6 @@ class DataPage(Page):
         column.addWidget(self.sources, 1)
         column.addLayout(adds)
         column.addWidget(self.choices)
-        self.sources.setMinimumHeight(72)
         column = QVBoxLayout(lower)
         column.setContentsMargins(12, 8, 12, 10)
         column.addWidget(self.totals)
@@ -187,8 +187,9 @@ class DataPage(Page):
         self.undo.clicked.connect(keeper.undo)
         self.redo.clicked.connect(keeper.redo)
         self.again.clicked.connect(keeper.judge)
-        self.add_folder.clicked.connect(self._ask_folder)
-        self.add_files.clicked.connect(self._ask_files)
+        self.add_folder.clicked.connect(self._dialogs.ask_folder)
+        self.add_files.clicked.connect(self._dialogs.ask_files)
+        self._dialogs.chosen.connect(self.add)
 
     # -- the page among others
 
@@ -237,7 +238,7 @@ class DataPage(Page):
             told = f"{does}: {words}" if words else f"Nothing to {does.lower()} here"
             button.setToolTip(told)
             button.setAccessibleName(told)
-        self.details.show_rows(self.table.rows(), keeper.plan)
+        self._chosen()
 
     def _show_judged(self) -> None:
         judged = self.keeper.judged
@@ -285,6 +286,20 @@ class DataPage(Page):
 
     def _chosen(self) -> None:
         self.details.show_rows(self.table.rows(), self.keeper.plan)
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        """Let Tab go through what there is now as the eye does."""
+        choices = self.choices
+        order = [
+            *self.sources.tab_order(),
+            *(self.add_folder, self.add_files, choices.styles, choices.meters, choices.types, choices.kit),
+            *self.totals.tab_order(),
+            *(self.search, self.again, self.undo, self.redo, self.table),
+            *self.details.tab_order(),
+        ]
+        for one, other in pairwise(order):
+            QWidget.setTabOrder(one, other)
 
     # -- sources
 
@@ -303,29 +318,6 @@ class DataPage(Page):
 
     def _source_removed(self, path: Path) -> None:
         self.keeper.change(self.keeper.plan.without_source(path), f"Remove {path.name}")
-
-    def _ask_folder(self) -> None:
-        dialog = QFileDialog(self.window(), "Add a folder of MIDI files", self._folder())
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        self._open_dialog(dialog)
-
-    def _ask_files(self) -> None:
-        dialog = QFileDialog(self.window(), "Add files", self._folder(), _FILES)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        self._open_dialog(dialog)
-
-    def _folder(self) -> str:
-        return str(self.desk.settings.get("data_folder", str(Path.home())))
-
-    def _open_dialog(self, dialog: QFileDialog) -> None:
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(self._selected)
-        dialog.open()
-
-    def _selected(self, names: list[str]) -> None:
-        paths = [Path(name) for name in names]
-        self.desk.settings.set("data_folder", str(paths[0].parent))
-        self.add(paths)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take whatever files and folders there are, projects aside: those the window opens."""

@@ -9,7 +9,6 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QFrame,
     QGridLayout,
     QLabel,
@@ -22,8 +21,7 @@ from PySide6.QtWidgets import (
 
 from drumstudio.app.training_data import DataSource
 from drumstudio.ui import theme
-from drumstudio.ui.buttons import IconButton
-from drumstudio.ui.fields import ENTER
+from drumstudio.ui.buttons import EnterCheck, IconButton
 
 Counts = Mapping[Path, tuple[int, int]]
 _STYLE = "as its files say"
@@ -60,17 +58,6 @@ class Elided(QWidget):
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
 
-class EnterCheck(QCheckBox):
-    """A check that Enter turns: Space is the transport's."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter turns it."""
-        if event.key() in ENTER:
-            self.click()
-        else:
-            super().keyPressEvent(event)
-
-
 class SourceRow(QFrame):
     """One source.  Signals: `changed(DataSource)` and `removed(Path)` when the user says so."""
 
@@ -81,7 +68,7 @@ class SourceRow(QFrame):
         super().__init__(parent)
         self._source = source
         self.setProperty("field", True)
-        self.check = EnterCheck()
+        self.check = EnterCheck("")
         self.check.toggled.connect(self._toggled)
         self._name = Elided()
         self._count = QLabel()
@@ -194,6 +181,13 @@ class SourceList(QScrollArea):
             if had_focus and kept:
                 kept[-1].focus_name()
         self.rows = kept
+        # Two of them are always in sight.
+        whole = [row.sizeHint().height() for row in kept[:2]]
+        self.setMinimumHeight(sum(whole) + self._column.spacing() * (len(whole) - 1))
+
+    def tab_order(self) -> list[QWidget]:
+        """What Tab goes through, in order."""
+        return [widget for row in self.rows for widget in (row.check, row.style_name, row.remove)]
 
     def _new_row(self, source: DataSource) -> SourceRow:
         row = SourceRow(source)

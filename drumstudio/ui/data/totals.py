@@ -97,9 +97,8 @@ class Totals(QWidget):
         """Show the totals of a judgement; a kind that stays keeps its row, and pressed it stays so."""
         self.bar.show_shares([share for _, share in judged.shares])
         self.amount.setText(amount_words(judged))
-        self.amount.setToolTip(
-            f"{judged.steps:,} steps in {len(judged.judgement.data.sequences):,} sequences"
-        )
+        sequences = len(judged.judgement.data.sequences)
+        self.amount.setToolTip(f"In {sequences:,} sequences, each of one meter and tempo")
         old, self.rows = self.rows, {}
         for at, (kind, share) in enumerate(judged.shares):
             row = old.pop(kind, None)
@@ -118,6 +117,10 @@ class Totals(QWidget):
             [Share(SPLIT_WORDS[one.split], one.bars, SPLIT_COLOURS[one.split]) for one in judged.splits]
         )
         self._splits.show_splits(judged.splits)
+
+    def tab_order(self) -> list[QWidget]:
+        """What Tab goes through, in order."""
+        return list(self.rows.values())
 
     def show_all(self) -> None:
         """No kind is picked any more."""
@@ -167,7 +170,12 @@ def amount_words(judged: Judged) -> str:
     playing = f"{minutes / 60:.1f} h" if minutes >= 90 else f"{minutes:.0f} min"
     if 0 < judged.seconds < 60:
         playing = f"{judged.seconds:.0f} s"
-    return f"{judged.bars:,} bar{'' if judged.bars == 1 else 's'} · {playing}"
+    bars = f"{_number(judged.bars)} bar{'' if judged.bars == 1 else 's'}"
+    return f"{bars} · {_number(judged.steps)} steps · {playing}"
+
+
+def _number(count: int) -> str:
+    return f"{count:,}" if count < 1_000_000 else f"{count / 1e6:.1f} M"
 
 
 def _label(text: str, role: str) -> QLabel:
