@@ -24,20 +24,22 @@ _REPORT_EVERY = 10
 _MEASURING = 2
 
 
-def prepare(plan: TrainingPlan, data: DataSet, path: Path) -> Trainer:
-    """A trainer of `plan` on `data` that keeps its model at `path`.
+def prepare(plan: TrainingPlan, data: DataSet, path: Path, threads: int = 1) -> Trainer:
+    """A trainer of `plan` on `data` that keeps its model at `path` and works on `threads` cores.
 
     Raises DatasetError where the data does not do, UsageError where the plan cannot mean anything and
     CheckpointError where the base cannot be used.
     """
-    from drumstudio.ml.trainer import Trainer
-
     train, validation = data.split("train"), data.split("validation")
     if not train:
         raise DatasetError("nothing is in the train split; add files to it")
     if data.kit != plan.drums and plan.base is None:
         raise DatasetError(f"the data was built for {data.kit} drums, not {plan.drums}; build it again")
     model, base = describe(plan, data, path.stem.replace("_", " ").capitalize())
+    # Loaded when all else is known to be right: it takes seconds.
+    from drumstudio.ml.trainer import Trainer, use_threads
+
+    use_threads(threads)
     return Trainer(path, model, settings_of(plan, data), train, validation, plan.device, base)
 
 

@@ -54,6 +54,7 @@ class Sweep:
         tell: Callable[[Cell], None],
         stopped: Callable[[], bool],
         on_step: Callable[[int], None] | None = None,
+        threads: int = 1,
     ) -> None:
         if not data.split("validation"):
             raise DatasetError("a sweep compares shapes on the validation split, and it is empty; add files")
@@ -61,7 +62,7 @@ class Sweep:
         # What must be the same for a sweep that goes on to be the same sweep.
         told = run_folder.plan_to_json(replace(self._plan, date="", device=""))
         self._of = json.dumps({"plan": told, "data": data.fingerprint})
-        self._data, self._folder = data, folder
+        self._data, self._folder, self._threads = data, folder, threads
         self._tell, self._stopped, self._on_step = tell, stopped, on_step
         self._cells = {(cell.layers, cell.units): cell for cell in cells_of(plan.grid or SweepGrid())}
         self._resumed = False
@@ -148,7 +149,7 @@ class Sweep:
     def _run(self, plan: TrainingPlan, shape: Shape) -> str:
         """Train a shape as `plan` says; gives why it ended."""
         path = run_folder.cell_path(self._folder, *shape)
-        trainer = prepare(plan, self._data, path)
+        trainer = prepare(plan, self._data, path, self._threads)
         cell = self._cells[shape]
         began, before = time.monotonic(), cell.seconds
         reports = {report.step: report for report in cell.reports}

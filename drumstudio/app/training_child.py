@@ -79,9 +79,6 @@ class Teacher:
         self.say("begun", step=step, levels=asdict(levels), counts=asdict(counts), device=device)
 
     def _train(self, plan: TrainingPlan, data: DataSet, counts: DataCounts) -> None:
-        from drumstudio.ml.trainer import use_threads
-
-        use_threads(1)
         model, reports = self._folder / run_folder.MODEL, self._folder / run_folder.REPORTS
         trainer = prepare(plan, data, model)
         step = 0
@@ -106,9 +103,7 @@ class Teacher:
     def _sweep(self, plan: TrainingPlan, data: DataSet, counts: DataCounts) -> None:
         from drumstudio.app.sweeping import Sweep
         from drumstudio.ml.devices import device_called
-        from drumstudio.ml.trainer import use_threads
 
-        use_threads(1)
         device = device_called(plan.device).type
         sweep = Sweep(plan, data, self._folder, self._on_cell, self._told.asked, self._on_step)
         sweep.resume()

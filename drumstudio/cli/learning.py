@@ -124,10 +124,8 @@ def plan_of(args: argparse.Namespace, name: str, **more: object) -> TrainingPlan
 def start_trainer(args: argparse.Namespace, plan: TrainingPlan, data: DataSet) -> Trainer:
     """A trainer of `plan` for --out, resumed where that was asked for."""
     from drumstudio.app.preparing import prepare
-    from drumstudio.ml.trainer import use_threads
 
-    use_threads(args.threads)
-    trainer = prepare(plan, data, args.out)
+    trainer = prepare(plan, data, args.out, args.threads)
     if args.resume:
         say(f"resuming after step {trainer.resume()}")
     if args.device != "cpu":

@@ -64,8 +64,6 @@ def _numbers(text: str) -> tuple[int, ...]:
 def run(args: argparse.Namespace) -> int:
     """Sweep until done or stopped."""
     check_training(args)
-    from drumstudio.ml.trainer import use_threads
-
     grid = SweepGrid(args.layers, args.units)
     cells_of(grid)
     if args.out.exists() and not args.out.is_dir():
@@ -80,9 +78,8 @@ def run(args: argparse.Namespace) -> int:
         drums=args.kit,
         grid=grid,
     )
-    use_threads(args.threads)
     with stopping(args) as stop, progress(plan.all_steps) as on_step:
-        sweep = Sweep(plan, data, args.out, _teller(), stop.is_set, on_step)
+        sweep = Sweep(plan, data, args.out, _teller(), stop.is_set, on_step, args.threads)
         if args.resume:
             _resume(sweep, args.out)
         outcome = sweep.run()

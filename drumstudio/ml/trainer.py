@@ -17,6 +17,7 @@ from torch.nn import functional
 
 from drumstudio.errors import CheckpointError, DrumStudioError
 from drumstudio.ml import checkpoint as files
+from drumstudio.ml.adam import Adam
 from drumstudio.ml.checkpoint import Checkpoint, Weights
 from drumstudio.ml.devices import device_called
 from drumstudio.ml.metrics import Score, evaluate, score_batch
@@ -78,7 +79,7 @@ class Trainer:
         self._anchors = (
             [value.detach().clone() for value in self.model.parameters()] if settings.anchor else []
         )
-        self._optimizer = torch.optim.Adam(self.model.parameters(), lr=settings.learning_rate)
+        self._optimizer = Adam(self.model.parameters(), settings.learning_rate)
         self._windows = Windows(train, network, encoding, settings.window, settings.seed)
         self._step = 0
         self._best: Report | None = None
@@ -156,13 +157,12 @@ class Trainer:
         self._step += 1
         # Dropout draws from torch's own generator: set by seed and step, as the batch is.
         torch.manual_seed(int(np.random.SeedSequence((self._settings.seed, self._step)).generate_state(1)[0]))
-        for group in self._optimizer.param_groups:
-            group["lr"] = self._rate()
+        self._optimizer.rate = self._rate()
         logits, target = self._predict(self._step)
         loss = functional.cross_entropy(logits.flatten(0, 1), target.flatten(), ignore_index=IGNORED)
         if self._settings.anchor:
             loss = loss + self._settings.anchor * self._distance()
-        self._optimizer.zero_grad()
+        self._optimizer.forget_gradients()
         loss.backward()  # type: ignore[no-untyped-call]
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), self._settings.clip)
         if not math.isfinite(float(norm)):
