@@ -84,6 +84,11 @@ class Recording(QObject):
         return None if self._recorder is None else self._recorder.origin
 
     @property
+    def heard(self) -> tuple[int, int]:
+        """How many messages and how many strokes of what is recorded have come."""
+        return (0, 0) if self._recorder is None else (self._recorder.messages, self._recorder.strokes)
+
+    @property
     def key(self) -> str:
         """The key that records, for people."""
         return self._transport.record_key
