@@ -21,11 +21,7 @@ from drumstudio.ui.banner import Banner
 from drumstudio.ui.desk import Desk
 from drumstudio.ui.file_actions import Message
 from drumstudio.ui.grid.panel import GridPanel
-from drumstudio.ui.kit.calibration import CalibrationSheet
-from drumstudio.ui.kit.curve import CurveSheet
-from drumstudio.ui.kit.monitor import MonitorSheet
 from drumstudio.ui.kit.sheet import KitSheet, input_label, kit_words, label_of
-from drumstudio.ui.kit.wizard import KitWizard
 from drumstudio.ui.shortcuts import Keymap
 from drumstudio.ui.transport_bar import TransportBar
 
@@ -281,19 +277,27 @@ class KitActions(QObject):
 
     def open_setup(self) -> None:
         """Learn the kit pad by pad, going on where that was left."""
+        from drumstudio.ui.kit.wizard import KitWizard  # like all of these: not before the window shows
+
         lesson = self._lessons.setdefault(self._state.status.name, Lesson())
         self._open("setup", lambda: KitWizard(self._desk, self._keymap, lesson, self._window))
 
     def open_monitor(self) -> None:
         """Show what comes in."""
+        from drumstudio.ui.kit.monitor import MonitorSheet
+
         self._open("monitor", lambda: MonitorSheet(self._desk, self._keymap, self._window))
 
     def open_curve(self) -> None:
         """Draw how hard strokes count."""
+        from drumstudio.ui.kit.curve import CurveSheet
+
         self._open("curve", lambda: CurveSheet(self._desk, self._keymap, self._window))
 
     def open_calibration(self) -> None:
         """Measure how late the kit is."""
+        from drumstudio.ui.kit.calibration import CalibrationSheet
+
         self._open(
             "calibration",
             lambda: CalibrationSheet(self._desk, self._engine, self._keymap, self._window),
