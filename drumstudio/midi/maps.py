@@ -94,7 +94,7 @@ def recognise_map(song: MidiSong, channel: int | None = None) -> DrumMap:
         if text.startswith(TAKE_TEXT):
             with contextlib.suppress(DrumMapError):
                 return find_map(text[len(TAKE_TEXT) :])
-    notes = {row[1] for row in song.rows if channel is None or row[3] == channel}
+    notes = song.numbers(channel)
     if notes & _TD_EDGES or GROOVE_NAME.match(song.path.stem):
         return ROLAND
     if any(_TD_NAME.search(name) for name in (*song.track_names.values(), *song.instruments.values())):

@@ -138,7 +138,14 @@ class MidiSong:
 
     def channels(self) -> Counter[int]:
         """Number of notes on each channel."""
-        return Counter(row[3] for row in self.rows)
+        counts = np.bincount(self.table[:, 3])
+        return Counter({channel: int(counts[channel]) for channel in np.flatnonzero(counts).tolist()})
+
+    def numbers(self, channel: int | None = None) -> set[int]:
+        """The note numbers that occur, on one channel or on all."""
+        table = self.table
+        struck = table[:, 1] if channel is None else table[table[:, 3] == channel, 1]
+        return set(np.flatnonzero(np.bincount(struck)).tolist())
 
 
 def read_song(path: str | Path, salvage: bool = False, frames: bool = False) -> MidiSong:

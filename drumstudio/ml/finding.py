@@ -29,11 +29,11 @@ _COMMONEST, _SOME = 3, 5
 def found_in(song: MidiSong, channel: int | None = None, drum_map: DrumMap | None = None) -> Found:
     """What `song` holds; its drums where their channel and map are given."""
     table = song.table
-    counts = np.bincount(table[:, 3], minlength=16)
-    channels = tuple((int(one), int(counts[one])) for one in np.flatnonzero(counts))
+    channels = tuple(sorted(song.channels().items()))
     tracks = int(np.count_nonzero(np.bincount(table[:, 4])))
     own = table if channel is None or len(channels) == 1 else table[table[:, 3] == channel]
-    ended = own[own[:, 5] > own[:, 0]]
+    lasting = own[:, 5] > own[:, 0]
+    ended = own if lasting.all() else own[lasting]
     drums, unknown = _drums(ended[:, 1], drum_map)
     struck = ended if len(ended) else own
     first, last = (int(struck[0, 0]), int(struck[-1, 0])) if len(struck) else (0, 0)
@@ -65,15 +65,14 @@ def _drums(
     """Strokes of each drum, in the order of drums, and of each note that is none."""
     if drum_map is None:
         return (), ()
-    counts = np.bincount(notes, minlength=128)
     table = drum_map.table()
     drums: dict[Drum, int] = {}
     unknown = []
-    for note in np.flatnonzero(counts).tolist():
-        if note in table:
-            drums[table[note]] = drums.get(table[note], 0) + int(counts[note])
-        else:
-            unknown.append((note, int(counts[note])))
+    for note, count in enumerate(np.bincount(notes).tolist()):
+        if count and note in table:
+            drums[table[note]] = drums.get(table[note], 0) + count
+        elif count:
+            unknown.append((note, count))
     return tuple((drum.name.lower(), drums[drum]) for drum in sorted(drums)), tuple(unknown)
 
 

@@ -12,7 +12,7 @@ from drumstudio.midi.maps import DRUM_CHANNEL
 from drumstudio.midi.reader import MidiSong
 from drumstudio.ml.cutting import BY_FEEL, Piece, cut
 from drumstudio.ml.finding import found_in, is_click, is_melody
-from drumstudio.ml.loading import GET_ANOTHER, Fault, Loaded, Reading, RefusedError, load, unnamed
+from drumstudio.ml.loading import GET_ANOTHER, Fault, Loaded, Opened, Reading, RefusedError, load, unnamed
 from drumstudio.ml.offering import (
     Candidate,
     Doubt,
@@ -64,7 +64,8 @@ def judge_file(source: Source, choices: Choices) -> Judged:
     Sequences keep the official split, "" where there is none.  Every remedy that is offered was tried.
     """
     remedy = choices.reading.remedy(source.path)
-    case = _tried(source, choices, remedy)
+    opened: Opened = {}
+    case = _tried(source, choices, remedy, opened)
     verdict = case.verdict
     if remedy.skip:
         return verdict, []
@@ -74,7 +75,7 @@ def judge_file(source: Source, choices: Choices) -> Judged:
             [*case.candidates, *(one for doubt in case.doubts for one in doubt.candidates)]
         )
         if not _changes(remedy, one.remedy)
-        and _helps(case, _tried(source, choices, remedy.with_(one.remedy)))
+        and _helps(case, _tried(source, choices, remedy.with_(one.remedy), opened))
     )
     return replace(verdict, remedies=offers), case.sequences
 
@@ -107,7 +108,7 @@ def _helps(before: _Case, after: _Case) -> bool:
     return fewer or other.bars > one.bars or knows < known
 
 
-def _tried(source: Source, choices: Choices, remedy: Remedy) -> _Case:
+def _tried(source: Source, choices: Choices, remedy: Remedy, opened: Opened) -> _Case:
     """The case of a file as `remedy` has it read."""
     info = source.info
     if remedy.style or remedy.beat_type:
@@ -125,7 +126,7 @@ def _tried(source: Source, choices: Choices, remedy: Remedy) -> _Case:
         verdict = _refused(blank, Fault("filtered", *objection))
         return _Case(verdict, candidates=_wanted_candidates(info, choices.filters))
     try:
-        loaded = load(source, choices.reading, remedy)
+        loaded = load(source, choices.reading, remedy, opened)
     except RefusedError as error:
         return _refusal(source, error, blank, remedy)
     return _judge_song(source, loaded, blank, choices, remedy)

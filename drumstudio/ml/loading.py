@@ -75,10 +75,19 @@ class Loaded:
     remark: str = ""
 
 
-def load(source: Source, reading: Reading, remedy: Remedy | None = None) -> Loaded:
-    """Read a file as `remedy`, or else `reading`, says.  Raises RefusedError."""
+# What was read of one file, by all that decides on it, for those who try several remedies on it.
+Opened = dict[tuple[bool, bool, str], tuple[MidiSong, DrumMap | None, str]]
+
+
+def load(
+    source: Source, reading: Reading, remedy: Remedy | None = None, opened: Opened | None = None
+) -> Loaded:
+    """Read a file as `remedy`, or else `reading`, says; `opened` keeps what was read of it.
+
+    Raises RefusedError.
+    """
     remedy = reading.remedy(source.path) if remedy is None else remedy
-    loaded = _opened(source, reading, remedy)
+    loaded = _opened(source, reading, remedy, {} if opened is None else opened)
     if not (remedy.repeat > 1 or remedy.join):
         return loaded
     chain = [loaded] * remedy.repeat + [_follower(path, reading) for path in remedy.join]
@@ -98,9 +107,12 @@ def _follower(path: str, reading: Reading) -> Loaded:
         raise RefusedError(fault) from error
 
 
-def _opened(source: Source, reading: Reading, remedy: Remedy) -> Loaded:
+def _opened(source: Source, reading: Reading, remedy: Remedy, opened: Opened) -> Loaded:
     path = source.path
-    song, own_map, remark = _read(path, remedy)
+    key = remedy.salvage, remedy.qpm is not None, remedy.map
+    if key not in opened:
+        opened[key] = _read(path, remedy)
+    song, own_map, remark = opened[key]
     if remedy.track is not None:
         song = _one_track(song, remedy.track)
     if remedy.unended:
