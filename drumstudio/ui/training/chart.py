@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
-    QColor,
     QFocusEvent,
-    QFont,
     QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
@@ -17,35 +14,14 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPixmap,
-    QPolygonF,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from drumstudio.ui import theme
-from drumstudio.ui.fields import tabular
-from drumstudio.ui.training.curves import Box, Curve, Level, Point, Scale, scale_for, trace
-from drumstudio.ui.training.labels import Wanted, place
-from drumstudio.ui.training.paint import ink, mixed
+from drumstudio.ui.training.chart_picture import ALIGN_LEFT, ALIGN_RIGHT, ChartPicture, Look, digits, elided
+from drumstudio.ui.training.curves import Box, Curve, Level, Scale
+from drumstudio.ui.training.paint import ink
 from drumstudio.ui.training.words import count, perplexity
-
-_LEFT, _RIGHT, _BOTTOM = 46.0, 12.0, 26.0
-_LEGEND_ROW, _SWATCH = 20.0, 22.0
-_DASHES = {"dash": [5.0, 4.0], "dot": [1.2, 3.0], "level": [2.0, 4.0]}
-_ALIGN_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_ALIGN_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-
-
-def pen_for(curve: Curve) -> QPen:
-    """What `curve` is drawn with, in the chart and in the legend alike."""
-    # Faded, not transparent: the pieces of a line lie over each other.
-    colour = mixed(ink(curve.colour), ink("panel"), 0.38) if curve.dimmed else ink(curve.colour)
-    pen = QPen(colour, 1.5 if curve.dimmed else 2.4)
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-    if curve.dash != "solid":
-        pen.setWidthF(1.8)
-        pen.setDashPattern(_DASHES[curve.dash])
-    return pen
 
 
 class Chart(QWidget):
@@ -61,14 +37,10 @@ class Chart(QWidget):
         self._levels: tuple[Level, ...] = ()
         self._octaves = False
         self._step: int | None = None
-        self._picture: QPixmap | None = None
-        self._painted_for: tuple[object, ...] = ()
         self._teaching = ("", "")
-        # Lines in pixels by curve: those of earlier runs stay what they are while one grows.
-        self._lines: dict[str, tuple[Curve, Scale, list[Point]]] = {}
-        # Where things came to lie, for the read-out.
-        self.scale = Scale(Box(0, 0, 1, 1), 2)
-        self.labels: dict[str, Box] = {}
+        self._picture = ChartPicture()
+        self._pixmap = QPixmap()
+        self._look: Look | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(320, 160)
@@ -81,6 +53,16 @@ class Chart(QWidget):
     def curves(self) -> tuple[Curve, ...]:
         """The curves shown, those in front first."""
         return self._curves
+
+    @property
+    def scale(self) -> Scale:
+        """Where steps and perplexities lie."""
+        return self._picture.scale
+
+    @property
+    def labels(self) -> dict[str, Box]:
+        """Where the names of curves and levels stand, by key."""
+        return self._picture.labels
 
     @property
     def step(self) -> int | None:
@@ -137,7 +119,6 @@ class Chart(QWidget):
         return min((point[0] for point in points), key=lambda at: abs(at - step), default=None)
 
     def _changed(self) -> None:
-        self._picture = None
         if self._step is not None:
             self._step = self._nearest(self._step)
         self._describe()
@@ -201,152 +182,26 @@ class Chart(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the kept picture, the read-out over it."""
-        wanted = (self.size(), self.devicePixelRatioF(), theme.current().name)
-        if self._picture is None or wanted != self._painted_for:
-            self._paint_picture()
-            self._painted_for = wanted
+        look = Look(
+            self.size(),
+            self.devicePixelRatioF(),
+            theme.current().name,
+            self._curves,
+            self._levels,
+            self._octaves,
+            self._teaching,
+        )
+        if look != self._look:
+            self._pixmap, self._look = self._picture.paint(look), look
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._picture is not None:
-            painter.drawPixmap(0, 0, self._picture)
+        painter.drawPixmap(0, 0, self._pixmap)
         if self._step is not None:
             self._paint_reading(painter)
         if self.hasFocus():
             painter.setPen(QPen(ink("focus"), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-
-    def _paint_picture(self) -> None:
-        ratio = self.devicePixelRatioF()
-        self._picture = QPixmap(self.size() * ratio)
-        self._picture.setDevicePixelRatio(ratio)
-        self._picture.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(self._picture)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        top = self._paint_legend(painter)
-        plot = Box(_LEFT, top + 12, self.width() - _LEFT - _RIGHT, self.height() - top - 12 - _BOTTOM)
-        self.scale = scale_for(plot, self._curves, self._levels, self._octaves)
-        self._paint_grid(painter)
-        self._lines = {curve.key: self._line(curve) for curve in self._curves}
-        lines = {key: line for key, (_, _, line) in self._lines.items()}
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for curve in reversed(self._curves):
-            self._paint_curve(painter, curve, lines[curve.key])
-        self._paint_labels(painter, lines)
-        if not self._curves:
-            self._paint_teaching(painter)
-        painter.end()
-
-    def _line(self, curve: Curve) -> tuple[Curve, Scale, list[Point]]:
-        known = self._lines.get(curve.key)
-        if known is not None and known[0].points is curve.points and known[1] == self.scale:
-            return known
-        return curve, self.scale, trace(curve, self.scale)
-
-    def _paint_legend(self, painter: QPainter) -> float:
-        """Paint what line means what, in as many rows as it takes; gives where they end."""
-        font = theme.font(12)
-        metrics = QFontMetricsF(font)
-        painter.setFont(font)
-        x, y = _LEFT, 3.0
-        for curve in self._curves:
-            label = metrics.elidedText(curve.label, Qt.TextElideMode.ElideMiddle, 220)
-            width = _SWATCH + 8 + metrics.horizontalAdvance(label)
-            if x > _LEFT and x + width > self.width() - _RIGHT:
-                x, y = _LEFT, y + _LEGEND_ROW
-            painter.setPen(pen_for(curve))
-            painter.drawLine(QPointF(x, y + _LEGEND_ROW / 2), QPointF(x + _SWATCH, y + _LEGEND_ROW / 2))
-            painter.setPen(ink("text_muted" if curve.dimmed else "text"))
-            words = QRectF(x + _SWATCH + 8, y, width, _LEGEND_ROW)
-            painter.drawText(words, _ALIGN_LEFT, label)
-            x += width + 18
-        return y + _LEGEND_ROW if self._curves else 0.0
-
-    def _paint_grid(self, painter: QPainter) -> None:
-        scale, plot = self.scale, self.scale.plot
-        painter.setFont(_digits())
-        for row in scale.rows():
-            y = round(scale.y(row)) + 0.5
-            painter.setPen(QPen(ink("border"), 1))
-            painter.drawLine(QPointF(plot.left, y), QPointF(plot.right, y))
-            painter.setPen(ink("text_faint"))
-            painter.drawText(QRectF(0, y - 9, _LEFT - 10, 18), _ALIGN_RIGHT, f"{row:g}")
-        columns = scale.columns()
-        for step in columns:
-            x = scale.x(step)
-            # The last number would stand half outside the widget: it moves in.
-            left = min(x - 40, self.width() - 80.0)
-            align = Qt.AlignmentFlag.AlignHCenter if left == x - 40 else Qt.AlignmentFlag.AlignRight
-            box = QRectF(left, plot.bottom + 6, 80, 18)
-            painter.drawText(box, align | Qt.AlignmentFlag.AlignVCenter, count(step))
-        painter.drawText(QRectF(0, plot.bottom + 6, _LEFT - 16, 18), _ALIGN_RIGHT, "step")
-
-    def _paint_curve(self, painter: QPainter, curve: Curve, line: list[Point]) -> None:
-        if not line:
-            return
-        painter.setPen(pen_for(curve))
-        points = [QPointF(x, y) for x, y in line]
-        if curve.dash == "solid":
-            # Piece by piece: Qt takes thirty times as long to stroke a ragged line as a whole.
-            painter.drawLines([QLineF(one, other) for one, other in pairwise(points)])
-        else:
-            painter.drawPolyline(QPolygonF(points))
-        if len(line) == 1 or (curve.points and not curve.dimmed and curve.dash == "solid"):
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(ink(curve.colour))
-            painter.drawEllipse(QPointF(*line[-1]), 3.5, 3.5)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-
-    def _paint_labels(self, painter: QPainter, lines: dict[str, list[Point]]) -> None:
-        font = theme.font(12)
-        metrics = QFontMetricsF(font)
-        plot = self.scale.plot
-        wanted: list[Wanted] = []
-        words: dict[str, tuple[str, QColor]] = {}
-        pen = QPen(ink("text_faint"), 1.2)
-        pen.setDashPattern(_DASHES["level"])
-        painter.setPen(pen)
-        for level in self._levels:
-            y = self.scale.y(level.value)
-            painter.drawLine(QPointF(plot.left, y), QPointF(plot.right, y))
-            key, text = f"level:{level.label}", f"{level.label} {perplexity(level.value)}"
-            words[key] = (text, ink("text_muted"))
-            line = ((plot.left, y), (plot.right, y))
-            wanted.append(
-                Wanted(key, metrics.horizontalAdvance(text) + 2, metrics.height(), line, level=True)
-            )
-        for curve in self._curves:
-            text = metrics.elidedText(curve.label, Qt.TextElideMode.ElideMiddle, 220)
-            words[curve.key] = (text, ink(curve.colour))
-            width = metrics.horizontalAdvance(text) + 2
-            wanted.append(Wanted(curve.key, width, metrics.height(), tuple(lines[curve.key])))
-        self.labels = place(wanted, plot)
-        painter.setFont(font)
-        ground = ink("panel")
-        ground.setAlphaF(0.75)
-        for key, box in self.labels.items():
-            text, colour = words[key]
-            where = QRectF(box.left, box.top, box.width, box.height)
-            painter.fillRect(where, ground)
-            painter.setPen(colour)
-            painter.drawText(where, _ALIGN_LEFT, text)
-
-    def _paint_teaching(self, painter: QPainter) -> None:
-        title, text = self._teaching
-        plot = self.scale.plot
-        where = QRectF(plot.left + 30, plot.top, min(560.0, plot.width - 60), plot.height)
-        where.moveLeft(plot.left + (plot.width - where.width()) / 2)
-        heading, words = theme.font(15, QFont.Weight.DemiBold), theme.font(13)
-        wrap = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-        height = QFontMetricsF(words).boundingRect(where, wrap, text).height()
-        block = QRectF(where.left(), where.center().y() - (height + 40) / 2, where.width(), height + 40)
-        painter.fillRect(block.adjusted(-16, -10, 16, 6), ink("panel"))
-        painter.setFont(heading)
-        painter.setPen(ink("text"))
-        painter.drawText(block, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, title)
-        painter.setFont(words)
-        painter.setPen(ink("text_muted"))
-        painter.drawText(block.adjusted(0, 28, 0, 10), wrap, text)
 
     def _paint_reading(self, painter: QPainter) -> None:
         """A line at the step, a dot on each curve, and their values in a box."""
@@ -355,12 +210,9 @@ class Chart(QWidget):
         x = self.scale.x(self._step)
         painter.setPen(QPen(ink("border_strong"), 1))
         painter.drawLine(QPointF(x, plot.top), QPointF(x, plot.bottom))
-        font, digits = theme.font(12), _digits()
-        metrics, numbers = QFontMetricsF(font), QFontMetricsF(digits)
-        rows = [
-            (curve, metrics.elidedText(label, Qt.TextElideMode.ElideMiddle, 220), perplexity(value))
-            for curve, label, _, value in self._rows()
-        ]
+        font, figures = theme.font(12), digits()
+        metrics, numbers = QFontMetricsF(font), QFontMetricsF(figures)
+        rows = [(curve, elided(metrics, label), perplexity(value)) for curve, label, _, value in self._rows()]
         for curve, at, value in readings:
             painter.setPen(QPen(ink("panel"), 1.5))
             painter.setBrush(ink(curve.colour))
@@ -376,7 +228,7 @@ class Chart(QWidget):
         painter.drawRoundedRect(box, 6, 6)
         painter.setFont(font)
         painter.setPen(ink("text_muted"))
-        painter.drawText(QRectF(box.left() + 10, box.top() + 6, width, 18), _ALIGN_LEFT, head)
+        painter.drawText(QRectF(box.left() + 10, box.top() + 6, width, 18), ALIGN_LEFT, head)
         for index, (curve, label, value_text) in enumerate(rows, 1):
             row = QRectF(box.left() + 10, box.top() + 6 + 18 * index, width - 20, 18)
             painter.setPen(Qt.PenStyle.NoPen)
@@ -384,10 +236,6 @@ class Chart(QWidget):
             painter.drawEllipse(QPointF(row.left() + 4, row.center().y()), 3.5, 3.5)
             painter.setPen(ink("text"))
             painter.setFont(font)
-            painter.drawText(row.adjusted(14, 0, 0, 0), _ALIGN_LEFT, label)
-            painter.setFont(digits)
-            painter.drawText(row, _ALIGN_RIGHT, value_text)
-
-
-def _digits() -> QFont:
-    return tabular(theme.font(12))
+            painter.drawText(row.adjusted(14, 0, 0, 0), ALIGN_LEFT, label)
+            painter.setFont(figures)
+            painter.drawText(row, ALIGN_RIGHT, value_text)

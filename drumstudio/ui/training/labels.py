@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -11,7 +11,7 @@ from drumstudio.ui.training.curves import Box, Point, crossings, thinned
 
 _GAP = 4.0
 # Points of a line that are looked at: words are wide, so that no more are needed.
-_FINE = 150
+_FINE = 60
 # Rows above and below the end of a curve in which its name may stand.
 _NEAR = 6
 # Shares of a curve's length at which its name is tried, the far end first.
@@ -43,20 +43,27 @@ def place(wanted: Sequence[Wanted], plot: Box) -> dict[str, Box]:
     for each in wanted:
         if not each.line:
             continue
-        taken = list(placed.values())
-        free = [
-            box
-            for box in _places(each, plot)
-            if plot.holds(box) and not any(box.overlaps(other) for other in taken)
-        ]
-        if free:
-            # min() takes the first of equals: places come in the order of liking.
-            placed[each.key] = min(free, key=_cost(lines))
+        box = _best(_places(each, plot), plot, list(placed.values()), lines)
+        if box is not None:
+            placed[each.key] = box
     return placed
 
 
-def _cost(lines: Sequence[Sequence[Point]]) -> Callable[[Box], int]:
-    return lambda box: crossings(lines, box)
+def _best(
+    places: Sequence[Box], plot: Box, taken: Sequence[Box], lines: Sequence[Sequence[Point]]
+) -> Box | None:
+    """The free place through which fewest lines run; places come in the order of liking."""
+    best: Box | None = None
+    fewest = 0
+    for box in places:
+        if not plot.holds(box) or any(box.overlaps(other) for other in taken):
+            continue
+        count = crossings(lines, box)
+        if best is None or count < fewest:
+            best, fewest = box, count
+        if not fewest:
+            break
+    return best
 
 
 def _places(each: Wanted, plot: Box) -> list[Box]:
