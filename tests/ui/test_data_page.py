@@ -29,8 +29,10 @@ from drumstudio import paths
 from drumstudio.app.store import save_project
 from drumstudio.app.training_data import DataPlan, Judgement, load_plan, plan_file, save_plan
 from drumstudio.domain.demo import demo_project
+from drumstudio.domain.drums import Drum
 from drumstudio.errors import CancelledError
 from drumstudio.ml.remedies import Remedy
+from drumstudio.ui import theme
 from drumstudio.ui.data import plan_keeper
 from drumstudio.ui.data.page import DataPage
 from drumstudio.ui.fields import Field
@@ -599,6 +601,14 @@ def test_nothing_is_clipped(qtbot: QtBot, folder: Path, size: tuple[int, int]) -
                 assert widget.fits(), widget.text
             if isinstance(widget, QLabel) and widget.wordWrap() and widget.text():
                 assert widget.heightForWidth(widget.width()) <= widget.height(), widget.text()
+
+
+def test_the_drums_take_the_colours_of_the_theme(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
+    page = opened(qtbot, window, folder)
+    choose(page, "verse.mid")
+    assert theme.DARK.drums[Drum.SNARE] in page.details.drums.text()
+    window.set_theme("light")
+    assert theme.LIGHT.drums[Drum.SNARE] in page.details.drums.text()
 
 
 def test_tab_goes_through_the_page_as_the_eye_does(qtbot: QtBot, window: MainWindow, folder: Path) -> None:

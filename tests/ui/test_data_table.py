@@ -29,6 +29,10 @@ def some() -> tuple[FileRow, ...]:
     )
 
 
+def path_of(name: str) -> str:
+    return next(row.path for row in some() if row.name == name)
+
+
 def names(model: FileModel) -> list[str]:
     return [row.name for row in model.shown]
 
@@ -101,7 +105,7 @@ def test_held_files_stay_whatever_they_become(model: FileModel) -> None:
 
 
 def test_cells_have_words_colours_and_alignment(model: FileModel) -> None:
-    at = model.place(some()[2].path)
+    at = model.place(path_of("fill.mid"))
     use = model.index(at, USE)
     assert model.data(use) == "too short"
     assert model.data(use, Role.ForegroundRole).name() == theme.current().warn
@@ -125,7 +129,7 @@ def test_screen_readers_read_the_cells(table: FileTable) -> None:
 
 
 def test_the_choice_survives_sorting_searching_and_new_verdicts(table: FileTable, model: FileModel) -> None:
-    table.selectRow(model.place(some()[0].path))
+    table.selectRow(model.place(path_of("take 10.mid")))
     for change in (
         lambda: table.sortByColumn(LENGTH, DOWN),
         lambda: model.narrow(text="take"),

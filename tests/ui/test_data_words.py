@@ -102,16 +102,15 @@ def test_files_are_named_within_their_source_and_after_it_where_there_are_severa
     plan = (
         DataPlan().with_source(FOLDER).with_source(Path("/music/loops/own")).with_source(Path("/x/one.mid"))
     )
-    one, two, three, four = rows(
+    found = rows(
         used("verse.mid"),
         used("own/take.mid", source="/music/loops/own"),
         Verdict("/x/one.mid", True, "used", "", source="/x/one.mid"),
         Verdict("inside/set.mid", True, "used", "", source="/y/set.drumdata"),
         plan=plan,
     )
-    assert [row.name for row in (one, two, three, four)] == [
-        "loops/verse.mid", "own/take.mid", "one.mid", "inside/set.mid",
-    ]  # fmt: skip
+    assert [row.name for row in found] == ["inside/set.mid", "loops/verse.mid", "one.mid", "own/take.mid"]
+    four, _, _, two = found
     assert two.source is not None
     assert two.source.path == FOLDER / "own"
     assert four.source is None

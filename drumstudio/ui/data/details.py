@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from html import escape
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from drumstudio.app.training_data import DataPlan
@@ -46,9 +46,10 @@ class Details(QFrame):
     open_wanted = Signal(object)
     focus_lost = Signal()
 
+    _rows: tuple[FileRow, ...] = ()
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows: tuple[FileRow, ...] = ()
         self._heard = ""
         self.ways: tuple[Way, ...] = ()
         self.remedied: tuple[str, ...] = ()
@@ -127,6 +128,12 @@ class Details(QFrame):
         self.play.show_icon("stop" if heard else "play")
         self.play.setText("Stop" if heard else "Play")
         self.play.setToolTip("Stop" if heard else "Hear it as it was played, on the chosen output")
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the colours of another theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and len(self._rows) == 1:
+            self.drums.setText(_drums_rich(self._rows[0].verdict))
 
     def tab_order(self) -> list[QWidget]:
         """What Tab goes through, in order."""

@@ -50,7 +50,7 @@ class FileModel(QAbstractTableModel):
         return next((at for at, row in enumerate(self._shown) if row.path == path), -1)
 
     def set_rows(self, rows: Sequence[FileRow]) -> None:
-        """Show other files, narrowed and sorted as before."""
+        """Show other files, which come by name, narrowed and sorted as before."""
         self._all = tuple(rows)
         self._arrange()
 
@@ -82,9 +82,12 @@ class FileModel(QAbstractTableModel):
             if (not self._kinds or row.kind in self._kinds or row.path in self._held)
             and all(word in row.searched for word in self._text)
         ]
-        # The name decides between equals, always from A to Z.
-        kept.sort(key=lambda row: row.keys[FILE])
-        kept.sort(key=lambda row: row.keys[column], reverse=order == Qt.SortOrder.DescendingOrder)
+        down = order == Qt.SortOrder.DescendingOrder
+        if column != FILE:
+            # Rows come by name, which so decides between equals, from A to Z either way.
+            kept.sort(key=lambda row: row.keys[column], reverse=down)
+        elif down:
+            kept.reverse()
         self._shown = kept
         self.endResetModel()
 

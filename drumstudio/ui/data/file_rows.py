@@ -129,14 +129,14 @@ class FileRow:
 
     @cached_property
     def keys(self) -> tuple[Any, ...]:
-        """What each column sorts by."""
+        """What each column but the first sorts by: names are in order from the start."""
         verdict = self.verdict
         splits = list(SPLIT_WORDS)
         split = splits.index(verdict.split) if self.used and verdict.split in splits else len(splits)
         return (
-            natural(self.name),
+            None,
             _length(verdict),
-            natural(self.cells[2]),
+            self.cells[2],
             split,
             (_ORDER.get(self.kind, len(_ORDER)), not verdict.remedies, verdict.reason),
         )
@@ -154,11 +154,12 @@ class FileRow:
 
 
 def rows_of(judgement: Judgement) -> tuple[FileRow, ...]:
-    """The rows of everything that was judged."""
+    """The rows of everything that was judged, by name."""
     sources = {str(source.path): source for source in judgement.plan.sources}
     owned = [(verdict, sources.get(verdict.source)) for verdict in judgement.verdicts]
     several = len({source.path for _, source in owned if source is not None}) > 1
-    return tuple(FileRow(_name(verdict.file, source, several), verdict, source) for verdict, source in owned)
+    rows = [FileRow(_name(verdict.file, source, several), verdict, source) for verdict, source in owned]
+    return tuple(sorted(rows, key=lambda row: natural(row.name)))
 
 
 def _name(file: str, source: DataSource | None, several: bool) -> str:
