@@ -177,6 +177,21 @@ def test_a_port_that_vanishes_is_kept_and_taken_up_again(watched: Watched) -> No
         assert listener.note_ons == [(43, 64)]
 
 
+def test_a_port_that_vanishes_while_it_plays_is_played_to_again(watched: Watched) -> None:
+    engine = watched.engine
+    engine.set_project(Project((demo_pattern(),), qpm=200.0))
+    with Listener("TD-11") as listener:
+        watched.choose(listener.name)
+        engine.play()
+        listener.wait(lambda heard: len(heard.note_ons) >= 4)
+    watched.wait(lambda: engine.status.state is OutputState.MISSING)
+    assert engine.playing
+    with Listener("TD-11") as listener:
+        watched.wait(lambda: engine.status.state is OutputState.READY)
+        listener.wait(lambda heard: len(heard.note_ons) >= 4)
+    assert engine.playing
+
+
 def test_a_port_chosen_before_it_is_there_is_taken_up_when_it_comes(watched: Watched) -> None:
     engine = watched.engine
     engine.select_output(OutputChoice("midi", "Late:in"))
