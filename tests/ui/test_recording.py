@@ -20,7 +20,7 @@ from drumstudio.app.takes import list_takes
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.pattern import Hit, Pattern
 from drumstudio.domain.project import Project
-from drumstudio.midi.inputs import InputState
+from drumstudio.midi.inputs import InputState, InputStatus
 from drumstudio.ui.main_window import MainWindow
 from drumstudio.ui.record_options import RecordMode
 
@@ -109,6 +109,19 @@ def test_a_take_without_click_begins_with_the_first_stroke(qtbot: QtBot, window:
     assert window.banner.text == f"{kept.name} is kept."
     assert list(journals_folder().glob("*.journal")) == []
     assert kit.listeners == []
+
+
+def test_a_kit_that_goes_away_is_told_and_what_came_stays(qtbot: QtBot, window: MainWindow) -> None:
+    kit = start(qtbot, window)
+    kit.strike(KICK)
+    kit.status = InputStatus("TD-11", InputState.MISSING)
+    strip = window.recording.strip
+    qtbot.waitUntil(lambda: "TD-11 is gone; plug it in, and it goes on" in strip.words, timeout=WAIT)
+    kit.status = InputStatus("TD-11", InputState.READY)
+    qtbot.waitUntil(lambda: "from TD-11" in strip.words, timeout=WAIT)
+    kit.strike(SNARE)
+    stop(qtbot, window)
+    assert len(list_takes().takes[0].read().hits) == 2
 
 
 def test_nothing_played_is_no_take_and_says_so(qtbot: QtBot, window: MainWindow) -> None:

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 from support.struck_kit import FakeKit
 from support.window import LEFT, WAIT, open_window, press, settle
@@ -28,6 +28,7 @@ from drumstudio.domain.timing import Grid
 from drumstudio.midi.files import export_pattern
 from drumstudio.midi.inputs import InputState
 from drumstudio.midi.kit_maps import KitMap, to_json
+from drumstudio.ui.fields import Field
 from drumstudio.ui.main_window import MainWindow
 
 KICK, SNARE, HAT, FOOT, TOM = 36, 38, 42, 44, 45
@@ -452,3 +453,28 @@ def test_every_control_has_a_name_and_space_plays_from_each(
         tried += 1
     assert tried > 40
     assert cleaning_of("one") == AS_USUAL
+
+
+@pytest.mark.parametrize("size", [(1200, 640), (1280, 720), (1920, 1080)])
+def test_nothing_is_clipped(qtbot: QtBot, opened: Callable[[], MainWindow], size: tuple[int, int]) -> None:
+    keep("A take with a name that goes on and on, as names do that were typed late in the evening")
+    keep("free", 2000.0, arrivals=free_playing(97.0), bars=0, qpm=133.0)
+    window = opened()
+    window.resize(*size)
+    details = window.takes.details
+    qtbot.waitUntil(details.suggestion.isVisible, timeout=WAIT)
+    QApplication.processEvents()
+    page = window.takes
+    for widget in page.findChildren(QWidget):
+        if not widget.isVisible():
+            continue
+        if not details.isAncestorOf(widget):  # which scrolls
+            corner = widget.mapTo(page, QPoint(0, 0))
+            inside = page.rect().contains(widget.rect().translated(corner))
+            assert inside or page.list.isAncestorOf(widget), widget
+        if isinstance(widget, QLabel) and widget.text() and not widget.wordWrap():
+            assert widget.sizeHint().width() <= widget.width(), widget.text()
+        if isinstance(widget, QPushButton) and widget.text():
+            assert widget.fontMetrics().horizontalAdvance(widget.text()) < widget.width(), widget.text()
+        if isinstance(widget, Field):
+            assert widget.fits(), widget.text

@@ -228,13 +228,14 @@ def test_earlier_runs_are_laid_beside(qtbot: QtBot, page: TrainingPage) -> None:
     qtbot.waitUntil(lambda: page.runs.model.place("b") >= 0)
     table = page.runs.table
     table.choose("a")
+    assert "yesterday" in [curve.label for curve in page.chart.chart.curves]
     box = table.visualRect(page.runs.model.index(page.runs.model.place("b"), 8))
     QTest.mouseClick(table.viewport(), LEFT, pos=box.center())
-    assert "yesterday" in [curve.label for curve in page.chart.chart.curves]
+    assert "yesterday" not in [curve.label for curve in page.chart.chart.curves]
     assert page.front is not None
     assert page.front.ident == "a"
     QTest.mouseClick(table.viewport(), LEFT, pos=box.center())
-    assert "yesterday" not in [curve.label for curve in page.chart.chart.curves]
+    assert "yesterday" in [curve.label for curve in page.chart.chart.curves]
 
 
 def test_the_earlier_attempt_can_be_taken_away(qtbot: QtBot, page: TrainingPage) -> None:

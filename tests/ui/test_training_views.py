@@ -17,7 +17,7 @@ from drumstudio.ui.training.chart import Chart
 from drumstudio.ui.training.curves import Level
 from drumstudio.ui.training.heat_map import HeatMap, best_cell, readable_on, warmth
 from drumstudio.ui.training.paint import ink
-from drumstudio.ui.training.shown import REFERENCE, Shown, levels
+from drumstudio.ui.training.shown import REFERENCE, Shown, laid_beside, levels
 from drumstudio.ui.training.sweep_view import SweepView
 from drumstudio.ui.training.words import duration, perplexity
 
@@ -142,6 +142,25 @@ def test_an_empty_chart_teaches(qtbot: QtBot) -> None:
 def test_a_level_without_figures_is_left_out() -> None:
     assert levels(None) == ()
     assert levels(run("a")) == (Level("counting events", 17.8), Level("copying the last bar", 6.7))
+
+
+def test_the_newest_that_are_over_lie_beside_until_the_user_says_otherwise() -> None:
+    runs = [
+        run("front"),
+        run("now", RunState.TRAINING),
+        run("c"),
+        sweep(),
+        run("b", RunState.STOPPED),
+        run("a"),
+    ]
+
+    def beside(turned: dict[str, bool]) -> list[str]:
+        return [each.ident for each in laid_beside(runs, runs[0], turned)]
+
+    assert beside({}) == ["c", "b"]
+    assert beside({"c": False}) == ["b"]
+    assert beside({"a": True, "now": True}) == ["now", "c", "b", "a"]
+    assert laid_beside([run("empty", count=0)], None, {"empty": True}) == []
 
 
 def test_curves_of_reports_that_stay_are_kept() -> None:

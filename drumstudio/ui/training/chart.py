@@ -83,8 +83,9 @@ class Chart(QWidget):
 
     def teach(self, title: str, text: str) -> None:
         """What stands in the middle until there is a curve."""
-        self._teaching = (title, text)
-        self._changed()
+        if (title, text) != self._teaching:
+            self._teaching = (title, text)
+            self._changed()
 
     def read_out(self, step: int | None) -> None:
         """Read out the measured step nearest to `step`, or none."""

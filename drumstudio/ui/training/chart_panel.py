@@ -17,10 +17,12 @@ from drumstudio.ui.training.shown import Shown, levels, picked_cell
 from drumstudio.ui.training.sweep_view import SweepView
 
 _REFERENCE, _OCTAVES = "training.reference", "training.octaves"
+_CHOOSE = ("A new training", "Press Train, or choose a training below to see its curves.")
 _EMPTY = (
+    "Nothing trained yet",
     "Press Train and watch two curves fall. Perplexity tells between how many events the network wavers at "
     "each step: at 512 it knows nothing. The training curve is what it has seen, the validation curve what "
-    "it has not: that one counts."
+    "it has not: that one counts.",
 )
 
 
@@ -37,7 +39,6 @@ class ChartPanel(QFrame):
         self._picked: dict[str, Shape] = {}
         self._front: Run | None = None
         self.chart, self.sweep = Chart(), SweepView()
-        self.chart.teach("Nothing trained yet", _EMPTY)
         self.progress = QLabel()
         self.progress.setProperty("role", "muted")
         self.progress.setTextFormat(Qt.TextFormat.PlainText)
@@ -81,8 +82,9 @@ class ChartPanel(QFrame):
         column.addWidget(self.trouble)
         column.addLayout(middle, 1)
 
-    def show_runs(self, front: Run | None, beside: Sequence[Run]) -> None:
-        """Show `front`, and the curves of `beside` dimmed."""
+    def show_runs(self, front: Run | None, beside: Sequence[Run], any_runs: bool) -> None:
+        """Show `front`, and the curves of `beside` dimmed; `any_runs` says whether there is one to choose."""
+        self.chart.teach(*(_CHOOSE if any_runs else _EMPTY))
         self._front = front
         picked = None if front is None else self._picked.get(front.ident)
         curves = self._shown.curves(

@@ -20,6 +20,7 @@ from drumstudio.ml import catalogue
 from drumstudio.ml.catalogue import ModelInfo
 from drumstudio.ml.checkpoint import read_info
 from drumstudio.ui.desk import Desk
+from drumstudio.ui.file_actions import Message
 from drumstudio.ui.pages import Page
 from drumstudio.ui.training.actions import RunActions
 from drumstudio.ui.training.chart_panel import ChartPanel
@@ -37,6 +38,7 @@ from drumstudio.ui.training.devices import DeviceFinder
 from drumstudio.ui.training.rows import progress_words, rows_of
 from drumstudio.ui.training.runs_panel import RunsPanel
 from drumstudio.ui.training.service import Service
+from drumstudio.ui.training.shown import laid_beside
 from drumstudio.ui.training.summary import Summary, summary_of
 
 _FORM = "training.form"
@@ -58,7 +60,10 @@ class TrainingPage(Page):
         self._summary: Summary | None = None
         self._judgement: Judgement | None = None
         self._models: tuple[ModelInfo, ...] = ()
-        self._beside: set[str] = set()
+        # What the user laid beside or took away; of the rest the newest lie beside.
+        self._turned: dict[str, bool] = {}
+        self._untouched = True
+        self._preparing = False
         self._hinted = ""
         # Files handed over to the trainings, which copy them; and the run to bring to the front.
         self._handed: dict[str, Path] = {}
@@ -97,7 +102,7 @@ class TrainingPage(Page):
         controls.sweep.changed.connect(self._sweep_typed)
         controls.sweep.start_wanted.connect(self._sweep)
         self.chart.turned.connect(self._show)
-        self.runs.table.chosen.connect(self._show)
+        self.runs.table.chosen.connect(self._chosen)
         self.runs.model.beside_turned.connect(self._turn_beside)
         service.changed.connect(self._runs_changed)
         self.devices.found.connect(self._devices_found)
@@ -190,7 +195,11 @@ class TrainingPage(Page):
         self._form_changed()
 
     def _turn_beside(self, key: str, on: bool) -> None:
-        self._beside = self._beside | {key} if on else self._beside - {key}
+        self._turned[key] = on
+        self._show()
+
+    def _chosen(self, _key: str) -> None:
+        self._untouched = False
         self._show()
 
     def _runs_changed(self) -> None:
@@ -199,10 +208,13 @@ class TrainingPage(Page):
             path = self._handed.pop(ident)
             self.desk.background.run(partial(_remove, path), _done)
         self._show()
+        active = self.service.active
         if self._wanted in known:
             # The newest is what the user has just asked for.
             wanted, self._wanted = self._wanted, ""
             self.runs.table.choose(wanted)
+        elif self._untouched and active is not None:
+            self.runs.table.choose(active.ident)
         self._hint()
 
     def _show(self) -> None:
@@ -210,17 +222,19 @@ class TrainingPage(Page):
         runs = self.service.runs
         used = catalogue.in_use(self._models, self.desk.settings.get("model", ""))
         rows = rows_of(runs, self._models, None if used is None else used.path)
-        self._beside &= {row.key for row in rows}
-        self.runs.model.set_rows(rows, self._beside)
+        beside = {run.ident for run in laid_beside(runs, self.front, self._turned)}
+        self.runs.model.set_rows(rows, beside)
         self.runs.show_row(self.runs.table.row)
         front = self.front
-        self.chart.show_runs(front, [run for run in runs if run.ident in self._beside])
+        self.chart.show_runs(front, [run for run in runs if run.ident in beside], bool(runs))
         form = self.controls.form
         wrong = problems(form.choices, self.material, form.start, self.devices.names)
         form.show_problems(wrong)
         taken = {row.name for row in rows}
         form.propose(proposed_name(form.choices, self.material, form.start, taken))
         obstacle = next(iter(wrong.values()), "")
+        if self._preparing:
+            obstacle = "One moment: the data is being prepared for the training before."
         self.controls.show_state(front, self.service.active, obstacle)
         self.controls.sweep.show_state(form.choices, wrong.get("data", ""))
 
@@ -263,9 +277,20 @@ class TrainingPage(Page):
             training_data.write(wanted, path, judgement)
             return path
 
-        self.desk.background.run(write, partial(self._written, plan), label="Preparing the training")
+        self._preparing = True
+        self.desk.background.run(
+            write, partial(self._written, plan), self._not_written, "Preparing the training"
+        )
+        self._show()
+
+    def _not_written(self, sentence: str) -> None:
+        self._preparing = False
+        if sentence:
+            self.desk.told.emit(Message(sentence[:1].upper() + sentence[1:] + ".", "error"))
+        self._show()
 
     def _written(self, plan: TrainingPlan, path: Path) -> None:
+        self._preparing = False
         ident = self.service.start(plan, path)
         self._handed[ident] = path
         self._wanted = ident

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite
 
-from drumstudio.app.runs import EARLIER_CURVE, Cell, Run
+from drumstudio.app.runs import EARLIER_CURVE, Cell, Run, RunState
 from drumstudio.ml.reports import Report
 from drumstudio.ui.training.curves import Curve, Level
 from drumstudio.ui.training.heat_map import Shape, best_cell
@@ -15,6 +15,8 @@ REFERENCE = Curve("reference", "your earlier attempt", EARLIER_CURVE, "drum:2", 
 _BESIDE = ("drum:3", "drum:7", "drum:5", "drum:0", "drum:8", "drum:4")
 # Cells of a sweep whose curves are laid beside the one picked.
 _MOST_CELLS = 12
+# Runs that lie beside until the user says otherwise.
+_NEWEST = 2
 
 Points = tuple[tuple[int, float], ...]
 
@@ -68,6 +70,20 @@ class Shown:
             )
             kept = self._kept[key] = (reports, train, held_out)
         return kept[1], kept[2]
+
+
+def laid_beside(runs: Sequence[Run], front: Run | None, turned: Mapping[str, bool]) -> list[Run]:
+    """Of `runs`, the newest first, those whose curves lie beside that in `front`.
+
+    `turned` says of some whether the user wants them; of the others it is the newest that are over.
+    """
+    found, newest = [], 0
+    for run in runs:
+        over = run.state in (RunState.DONE, RunState.STOPPED) and not run.cells and run is not front
+        newest += over
+        if run.reports and turned.get(run.ident, over and newest <= _NEWEST):
+            found.append(run)
+    return found
 
 
 def picked_cell(run: Run, picked: Shape | None) -> Cell | None:
