@@ -69,6 +69,7 @@ class Entry:
         self._entered: dict[int, _Stroke] = {}
         self._fresh: dict[tuple[int, int, Drum], Hit] = {}
         self._cleared: int | None = None
+        self._steps = 0
 
     def strike(
         self, arrival: Arrival, pattern: Pattern, place_at: Callable[[float], Place | None]
@@ -98,11 +99,13 @@ class Entry:
         steps = pattern.steps
         now = place.passes * steps + place.step
         reached = int(now + ahead)
-        if self._cleared is None:
-            self._cleared = round(now) - 1
+        cleared = self._cleared
+        if cleared is None or not now - steps <= cleared <= reached + 1 or steps != self._steps:
+            # It begins here, or somebody went elsewhere in the pattern, or to another.
+            cleared, self._steps = round(now) - 1, steps
         changes = []
-        for passes in range((self._cleared + 1) // steps, reached // steps + 1):
-            first, last = max(0, self._cleared + 1 - passes * steps), min(steps, reached + 1 - passes * steps)
+        for passes in range((cleared + 1) // steps, reached // steps + 1):
+            first, last = max(0, cleared + 1 - passes * steps), min(steps, reached + 1 - passes * steps)
             gone = [
                 (hit.step, hit.drum)
                 for hit in pattern.hits_between(first, last)
@@ -111,7 +114,7 @@ class Entry:
             if gone:
                 pattern = edits.erase(pattern, gone)
                 changes.append(Entered(passes, pattern))
-        self._cleared = max(self._cleared, reached)
+        self._cleared = max(cleared, reached)
         self._fresh = {key: hit for key, hit in self._fresh.items() if key[0] >= place.passes - 1}
         return changes
 

@@ -54,6 +54,7 @@ class Recording(QObject):
         self._ends = False  # whether the recording ends when playing does
         self._awaits: Callable[[], None] | None = None  # what is to follow once playing has stopped
         self._number = 0
+        self._problem = ""
         self._timer = QTimer(self)
         self._timer.setInterval(_GLANCE)
         self._timer.timeout.connect(self._glance)
@@ -123,12 +124,13 @@ class Recording(QObject):
         recorder = self._recorder = Recorder(request, self._desk.kit, self._desk.bridge.recording_event.emit)
         self._quick.run(partial(_begin, recorder), partial(self._begun, recorder), self._not_begun)
         self._number += 1
+        self._problem = ""
         self._transport.show_recording(True)
         title = {
             RecordMode.OVERDUB: "Recording into the pattern",
             RecordMode.REPLACE: "Replacing the pattern",
         }
-        self.strip.begin(title.get(options.mode, "Recording a take"), f"from {status.name}")
+        self.strip.begin(title.get(options.mode, "Recording a take"), status.name)
         self.changed.emit()
 
     def stop(self) -> None:
@@ -240,7 +242,12 @@ class Recording(QObject):
         count = int(since // bar) + 1 if since is not None and begun else 0
         count = min(count, request.bars) if request.bars else count
         seconds = since if begun else None
-        progress = Progress(count, request.bars, recorder.strokes, seconds, recorder.problem or "")
+        gone = self._desk.kit.status.state is InputState.MISSING
+        problem = recorder.problem or ""
+        if problem != self._problem:
+            self._problem = problem
+            self._failed(problem)
+        progress = Progress(count, request.bars, recorder.strokes, seconds, gone, problem)
         self.strip.show_progress(progress)
 
     def _interrupt(self) -> bool:

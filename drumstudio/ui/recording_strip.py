@@ -16,12 +16,14 @@ from drumstudio.ui.status_bar import Light
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a recording is: `bar` counts from 1 (0: not begun), of `bars` (0: any length); `seconds` since
-    its first bar line, None before it; `problem` is a sentence where it is not safe on disk."""
+    its first bar line, None before it; `gone` tells that the kit is away, and `problem` is a sentence where
+    it is not safe on disk."""
 
     bar: int = 0
     bars: int = 0
     hits: int = 0
     seconds: float | None = None
+    gone: bool = False
     problem: str = ""
 
 
@@ -40,6 +42,7 @@ class RecordingStrip(QFrame):
         self._title = QLabel()
         self._title.setProperty("role", "title")
         self._source = _muted()
+        self._name = ""
         self._bars, self._hits, self._time = _figure(108), _figure(74), _figure(52)
         self._safe_light = Light()
         self._safe = QLabel()
@@ -54,11 +57,12 @@ class RecordingStrip(QFrame):
         for widget in (self._light, self._title, self._source):
             row.addWidget(widget)
         row.addStretch(1)
-        for widget in (self._bars, self._hits, self._time):
-            row.addWidget(widget)
+        for label in (self._bars, self._hits, self._time):
+            row.addWidget(label)
         row.addSpacing(10)
-        for widget in (self._safe_light, self._safe, self.stop):
-            row.addWidget(widget)
+        row.addWidget(self._safe_light)
+        row.addWidget(self._safe)
+        row.addWidget(self.stop)
         self.hide()
 
     @property
@@ -68,14 +72,19 @@ class RecordingStrip(QFrame):
         return " · ".join(label.text() for label in labels if label.text())
 
     def begin(self, title: str, source: str) -> None:
-        """Come up for a recording called `title` from `source`."""
+        """Come up for a recording called `title` from the kit `source`."""
         self._title.setText(title)
-        self._source.setText(source)
+        self._name = source
         self.show_progress(Progress())
         self.show()
 
     def show_progress(self, progress: Progress) -> None:
         """Show how far it is."""
+        name = self._name
+        self._source.setText(
+            f"{name} is gone; plug it in, and it goes on" if progress.gone else f"from {name}"
+        )
+        restyle(self._source, "role", "error" if progress.gone else "hint")
         of = f" of {progress.bars}" if progress.bars else ""
         self._bars.setText(f"bar {progress.bar}{of}" if progress.bar else "waiting for bar 1")
         self._hits.setText(f"{progress.hits:,} hit{'' if progress.hits == 1 else 's'}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.strategies import patterns
@@ -156,6 +157,23 @@ def test_replacing_goes_a_little_ahead_so_that_what_goes_is_not_heard() -> None:
     loop = Loop(Pattern(hits=(Hit(4, Drum.KICK), Hit(5, Drum.KICK))), replaces=True)
     loop.pass_on(3.5 * STEP, 0.6)
     assert loop.cells() == [(5, Drum.KICK, 100)]
+
+
+@pytest.mark.parametrize("jump", [-9.0, 3.0 * 16 + 5])
+def test_going_elsewhere_clears_nothing_that_was_not_passed(jump: float) -> None:
+    loop = Loop(Pattern(hits=tuple(Hit(step, Drum.KICK) for step in range(16))), replaces=True)
+    loop.pass_on(32 * STEP + 10.2 * STEP)
+    loop.pass_on(32 * STEP + 10.2 * STEP + jump * STEP)
+    step = int(10.2 + jump) % 16
+    assert [s for s in range(16) if (s, Drum.KICK, 100) not in loop.cells()] == sorted({10, step})
+
+
+def test_a_longer_pattern_that_comes_up_is_replaced_from_where_it_is() -> None:
+    loop = Loop(Pattern(hits=(Hit(3, Drum.KICK),)), replaces=True)
+    loop.pass_on(5 * 16 * STEP + 2 * STEP)
+    loop.pattern = Pattern(bars=2, hits=tuple(Hit(step, Drum.KICK) for step in range(32)))
+    loop.take(loop.entry.pass_on(loop.pattern, Position(20.1, passes=5)))
+    assert len(loop.cells()) == 31
 
 
 def test_overdubbing_clears_nothing() -> None:

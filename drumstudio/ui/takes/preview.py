@@ -89,6 +89,7 @@ class Preview(QWidget):
         self._row: TakeRow | None = None
         self._playing: float | None = None
         self._drawn: QPixmap | None = None
+        self._look = ""  # theme that it is drawn in
         self.setMinimumHeight(108)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Strokes of the take")
@@ -107,11 +108,6 @@ class Preview(QWidget):
             self._playing = seconds
             self.update()
 
-    def redraw(self) -> None:
-        """The theme is another."""
-        self._drawn = None
-        self.update()
-
     def sizeHint(self) -> QSize:
         """Wide and low."""
         return QSize(300, 108)
@@ -122,7 +118,9 @@ class Preview(QWidget):
             return
         ratio = self.devicePixelRatioF()
         size = self.size() * ratio
-        if self._drawn is None or self._drawn.size() != size:
+        look = theme.current().name
+        if self._drawn is None or self._drawn.size() != size or self._look != look:
+            self._look = look
             self._drawn = QPixmap(size)
             self._drawn.setDevicePixelRatio(ratio)
             self._drawn.fill(Qt.GlobalColor.transparent)

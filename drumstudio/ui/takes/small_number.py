@@ -7,7 +7,6 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from drumstudio.ui import theme
-from drumstudio.ui.fields import tabular
 from drumstudio.ui.number_field import NumberField
 
 _HEIGHT, _WIDTH = 26, 62
@@ -21,6 +20,7 @@ class SmallNumber(NumberField):
     ) -> None:
         super().__init__("", name, _WIDTH, low, high, step, self._words, self._read_words, parent)
         self._unit = unit
+        self.value_pixels = 12
         self.setFixedHeight(_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
@@ -29,6 +29,10 @@ class SmallNumber(NumberField):
 
     def _read_words(self, text: str) -> float:
         return float(text.strip().removesuffix(self._unit.strip()).strip().replace(",", "."))
+
+    def _reserved(self) -> int:
+        """Its edges are narrower than those of the larger boxes."""
+        return -11
 
     def sizeHint(self) -> QSize:
         """Low and narrow."""
@@ -59,7 +63,7 @@ class SmallNumber(NumberField):
         painter.setPen(QPen(QColor(ring), 1.0))
         painter.setBrush(QColor(colours.field))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
-        painter.setFont(tabular(theme.font(12)))
+        painter.setFont(self._value_font())
         painter.setPen(QColor(colours.text if self._value else colours.text_muted))
         box = QRectF(QPointF(4, 0), QPointF(self.width() - 7, self.height()))
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self.text)
