@@ -91,7 +91,9 @@ def _bar_of(song: MidiSong, tick: int) -> int:
         end = meters[index + 1][0] if index + 1 < len(meters) else None
         if end is None or tick < end:
             return bars + int((tick - start) // bar) + 1
-        bars += -int(-(end - start) // bar)
+        # A meter that is written a little off its bar line begins on it.
+        sixteenths = round(Fraction(4 * (end - start), song.ppq))
+        bars += -int(-sixteenths * song.ppq // (4 * bar))
     return bars
 
 

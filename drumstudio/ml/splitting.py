@@ -13,6 +13,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,9 @@ _ENOUGH_FOR_A_TEST = 10
 
 Events = NDArray[np.int16]
 Files = list[tuple[str, list[Sequence]]]
-Phrase = bytes
+Phrase = bytes | int
+# What rows are multiplied with for a number of their own: any 64 bits at random do.
+_MIX = np.random.default_rng(1).integers(-(1 << 63), (1 << 63) - 1, 32)
 _MOST_OFTEN = 40  # files; a phrase that more of them have is everybody's
 # How a name says that a file is a part, a copy or another version of one.
 _VERSION = re.compile(
@@ -172,16 +175,31 @@ def _kick_and_snare(sequence: Sequence) -> Iterable[Phrase]:
 
 def _order(sequence: Sequence) -> Iterable[Phrase]:
     """Every 16 strokes in a row, whenever they come."""
-    struck = sequence.events[sequence.events != 0].astype("<i2")
-    return _windows([one.tobytes() for one in struck], 16)
+    return _rows(_strokes(sequence, 16))
 
 
 def _pattern(sequence: Sequence) -> Iterable[Phrase]:
     """Every 24 strokes in a row, each named by when its like came first: the drums may be others."""
-    struck = sequence.events[sequence.events != 0].tolist()
-    for start in range(len(struck) - 23):
-        names: dict[int, int] = {}
-        yield bytes(names.setdefault(one, len(names)) for one in struck[start : start + 24])
+    struck = _strokes(sequence, 24)
+    firsts = [(struck == struck[:, at : at + 1]).argmax(axis=1) for at in range(24)]
+    return _rows(np.stack(firsts, axis=1))
+
+
+def _strokes(sequence: Sequence, length: int) -> Events:
+    """Each `length` events in a row (windows, length), steps without any left out."""
+    struck = sequence.events[sequence.events != 0]
+    if len(struck) < length:
+        return np.zeros((0, length), np.int16)
+    return np.lib.stride_tricks.sliding_window_view(struck, length)
+
+
+def _rows(windows: NDArray[Any]) -> Iterable[Phrase]:
+    """A number for each different row of `windows`, but rows of one event alone."""
+    varied = windows[(windows != windows[:, :1]).any(axis=1)].astype(np.int64)
+    with np.errstate(over="ignore"):
+        mixed = varied @ _MIX[: varied.shape[1]]
+    numbers: list[int] = np.unique(mixed).tolist()
+    return numbers
 
 
 def _by_bar(sequence: Sequence, mask: int) -> list[bytes]:

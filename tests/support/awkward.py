@@ -56,6 +56,15 @@ def open_notes(notes: Iterable[Note]) -> bytes:
     return out
 
 
+def no_lengths(notes: Iterable[Note]) -> bytes:
+    """Notes whose note-off comes on the tick of their note-on."""
+    out, now = b"", 0
+    for tick, note in sorted(notes):
+        out += event(tick - now, 0x99, note, 90) + event(0, 0x89, note, 0)
+        now = tick
+    return out
+
+
 def held(notes: Iterable[tuple[int, int, int]], channel: int = 0) -> bytes:
     """Notes (tick, number, length) of a melody."""
     listed = []
@@ -301,7 +310,7 @@ MAKERS: dict[str, Maker] = {
     "long silence.mid": lambda path: song(path, drums(moved(groove(51), 100 * BAR))),
     "from bar 3.mid": lambda path: song(path, drums(moved(groove(52), 2 * BAR))),
     "running status.mid": lambda path: song(path, running_status(groove(53))),
-    "no lengths.mid": lambda path: song(path, drums(groove(54), gate=0)),
+    "no lengths.mid": lambda path: song(path, no_lengths(groove(54))),
     "note-ons only.mid": lambda path: song(path, open_notes(groove(55))),
     "ppq 32767.mid": lambda path: song(path, drums(moved(groove(56), 0, 32767 / 480)), ppq=32767),
     "ppq 24.mid": lambda path: song(path, drums(moved(groove(57), 0, 0.05), gate=1), ppq=24),
