@@ -206,11 +206,8 @@ class DataPage(Page):
                 self.table.selectRow(0)
 
     def dismiss(self) -> bool:
-        """Stop what is heard, else judging, else show all files again."""
+        """Stop what is heard, else show all files again; judging is cancelled where its progress is."""
         if self.hearing.stop():
-            return True
-        if self.keeper.judging:
-            self.keeper.cancel()
             return True
         if self._kind or self.search.text():
             self.totals.show_all()
