@@ -18,7 +18,7 @@ from drumstudio.app import calibration as measuring
 from drumstudio.domain.velocity import LINEAR, MAX_POINTS, VelocityCurve
 from drumstudio.midi.words import Told
 from drumstudio.ui.kit import calibration
-from drumstudio.ui.kit.calibration import CalibrationSheet, Stage
+from drumstudio.ui.kit.calibration import CalibrationSheet, Stage, off_beat
 from drumstudio.ui.kit.curve import PRESETS, CurveEditor, CurveSheet, added, moved, removed
 from drumstudio.ui.kit.monitor import COLUMNS, KEPT, Line, MonitorModel, MonitorSheet
 from drumstudio.ui.kit.sheet import KitSheet
@@ -248,16 +248,21 @@ def sounding(qtbot: QtBot, cable: Cable, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 
 def calibrate(qtbot: QtBot, window: MainWindow, cable: Cable, late: list[float]) -> CalibrationSheet:
+    """Play to the click, once more where a busy machine made it stumble; the pattern plays before."""
+    window.playing.toggle()
+    qtbot.waitUntil(lambda: window.playing.playing, timeout=WAIT)
     window.ekit.open_calibration()
     sheet = only_sheet(qtbot, window)
     assert isinstance(sheet, CalibrationSheet)
-    sheet.start.setFocus()
-    QTest.keyClick(sheet.start, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: sheet.began is not None, timeout=WAIT)
-    assert sheet.began is not None
-    for beat, each in enumerate(late, start=measuring.LEAD_BARS * measuring.BEATS):
-        cable.hit(38, at=sheet.began + beat * 0.2 + each)
-    qtbot.waitUntil(lambda: sheet.stage is Stage.DONE, timeout=WAIT)
+    while sheet.found is None:
+        sheet.start.setFocus()
+        QTest.keyClick(sheet.start, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: sheet.began is not None, timeout=WAIT)
+        assert sheet.began is not None
+        for beat, each in enumerate(late, start=measuring.LEAD_BARS * measuring.BEATS):
+            cable.hit(38, at=sheet.began + beat * 0.2 + each)
+        qtbot.waitUntil(lambda: sheet.stage is Stage.DONE, timeout=WAIT)
+        assert sheet.stumbled == (sheet.found is None)
     return sheet
 
 
@@ -265,7 +270,7 @@ def test_playing_to_the_click_tells_how_late_the_kit_is(
     qtbot: QtBot, sounding: MainWindow, cable: Cable
 ) -> None:
     sheet = calibrate(qtbot, sounding, cable, [0.010, 0.014, 0.012, 0.013, 0.011, 0.012, 0.016, 0.012])
-    assert not sounding.playing.playing
+    qtbot.waitUntil(lambda: not sounding.playing.playing, timeout=WAIT)
     assert sheet.found is not None
     assert sheet.found.latency == pytest.approx(0.012)
     assert sheet.outcome.text() == "8 strokes, in the middle 12 ms late, half of them within ±1 ms of that."
@@ -302,3 +307,22 @@ def test_without_sound_or_kit_there_is_nothing_to_calibrate_with(qtbot: QtBot, w
     assert isinstance(sheet, CalibrationSheet)
     assert sheet.note.text() == "There is no sound to play to: choose an output first."
     assert not sheet.start.isEnabled()
+
+
+def test_a_click_that_stumbles_gives_no_figure(qtbot: QtBot, sounding: MainWindow, cable: Cable) -> None:
+    sounding.ekit.open_calibration()
+    sheet = only_sheet(qtbot, sounding)
+    assert isinstance(sheet, CalibrationSheet)
+    press(sheet.start)
+    qtbot.waitUntil(lambda: sheet.began is not None, timeout=WAIT)
+    sounding.document.apply(replace(sounding.document.project, qpm=211.0), "Tempo")
+    qtbot.waitUntil(lambda: sheet.stumbled, timeout=WAIT)
+    assert sheet.outcome.text().startswith("The click stumbled")
+    assert not sheet.apply.isEnabled()
+    assert sheet.start.isEnabled()
+    qtbot.waitUntil(lambda: not sounding.playing.playing, timeout=WAIT)
+
+
+@given(st.integers(0, 9), st.floats(-0.1, 0.1), st.floats(60.0, 240.0))
+def test_how_far_a_moment_is_from_a_bar_line(bars: int, off: float, qpm: float) -> None:
+    assert off_beat(bars * 240.0 / qpm + off, qpm) == pytest.approx(abs(off), abs=1e-9)

@@ -23,6 +23,8 @@ from drumstudio.ui.kit.sheet import KitSheet, button, input_label, label
 from drumstudio.ui.shortcuts import Keymap
 
 _FRAME_MS = 50
+_STUMBLE = 0.005  # seconds by which a click may be off before it has stumbled
+_STUMBLED = "The click stumbled: the tempo was changed, or the machine was too busy. Play it again."
 _WIDEST = 0.12  # seconds at either end of the picture
 
 
@@ -91,7 +93,8 @@ class LatenessView(QWidget):
 class CalibrationSheet(KitSheet):
     """Plays a bar of click to listen to and some to play to; Apply keeps the median for this input.
 
-    `began` is when the click began to sound, in seconds of perf_counter, None before.
+    `began` is when the click began to sound, in seconds of perf_counter, None before; `stumbled` tells
+    that it did not go on evenly, so that nothing can be measured against it.
     """
 
     def __init__(self, desk: Desk, engine: Engine, keymap: Keymap, parent: QWidget) -> None:
@@ -100,7 +103,9 @@ class CalibrationSheet(KitSheet):
         self._state = self.kit.state
         self.stage = Stage.READY
         self.found: Measured | None = None
+        self.stumbled = False
         self._arrivals: list[Arrival] = []
+        self._clicking = False
         self.began: float | None = None
         self._qpm = 120.0
         self._timer = QTimer(self)
@@ -143,17 +148,24 @@ class CalibrationSheet(KitSheet):
         if self._silence():
             self._show()
             return
-        self._engine.stop()
-        self.found = None
+        self.found, self.stumbled = None, False
         self._arrivals.clear()
         self.listen(self._arrivals.append)
         self.began = None
         self._qpm = self.desk.document.project.qpm
         self.stage = Stage.PLAYING
         self._engine.set_click(True)
+        self._clicking = False
+        if self._engine.playing:
+            self._engine.stop()  # the click begins when it has
+        else:
+            self._click()
+        self._show()
+
+    def _click(self) -> None:
+        self._clicking = True
         self._engine.audition(CLICK_PATTERN)
         self._timer.start()
-        self._show()
 
     def _end(self) -> None:
         """Stop the click and go back to how it was."""
@@ -166,20 +178,28 @@ class CalibrationSheet(KitSheet):
 
     def _on_engine(self, event: EngineEvent) -> None:
         if self.stage is Stage.PLAYING:
-            if event is EngineEvent.PLAYING:
+            if event is EngineEvent.PLAYING and self._clicking and self.began is None:
                 self.began = self._engine.began_at()
-            elif event is EngineEvent.STOPPED and self.began is not None:
-                self._end()
+            elif event is EngineEvent.STOPPED:
+                if not self._clicking:
+                    self._click()
+                elif self.began is not None:
+                    self._end()
         elif event is EngineEvent.OUTPUT:
             self._show()
 
     def _frame(self) -> None:
         if self.began is None:
-            self.began = self._engine.began_at()
             return
         kit = self.kit.kit.drum_map
         self.found = measured(tuple(self._arrivals), self.began, self._qpm, kit)
-        beats = (time.perf_counter() - self.began) * self._qpm / 60.0
+        now = time.perf_counter()
+        beats = (now - self.began) * self._qpm / 60.0
+        line = self._engine.bar_line_after(now)
+        if line is not None and off_beat(line - self.began, self._qpm) > _STUMBLE:
+            self.stumbled, self.found = True, None
+            self._end()
+            return
         self.progress.setValue(max(0, min(self.progress.maximum(), int(beats) + 1)))
         self._show()
         if beats > (LEAD_BARS + BARS) * BEATS:
@@ -234,7 +254,8 @@ class CalibrationSheet(KitSheet):
         )
         self.progress.setValue(beats)
         self.view.show_measured(found)
-        self.outcome.setText("" if found is None else result_words(found, playing))
+        words = "" if found is None else result_words(found, playing)
+        self.outcome.setText(_STUMBLED if self.stumbled else words)
         self.start.setText("Again" if self.stage is Stage.DONE else "Start the click")
         self.start.setEnabled(not playing and not silence)
         self.apply.setEnabled(not playing and found is not None and found.latency is not None)
@@ -250,6 +271,12 @@ class CalibrationSheet(KitSheet):
     def _reset(self) -> None:
         self.kit.set_latency(0.0)
         self._show()
+
+
+def off_beat(seconds: float, qpm: float) -> float:
+    """How far a moment so long after the first beat is from the nearest bar line, in seconds."""
+    bar = BEATS * 60.0 / qpm
+    return abs(seconds - bar * round(seconds / bar))
 
 
 def result_words(found: Measured, playing: bool) -> str:
