@@ -186,7 +186,7 @@ class ChartPicture:
         painter.setPen(pen_for(curve))
         points = [QPointF(x, y) for x, y in line]
         if curve.dash == "solid":
-            # Piece by piece: Qt takes thirty times as long to stroke a ragged line as a whole.
+            # Piece by piece: Qt takes many times as long to stroke a ragged line as a whole.
             painter.drawLines([QLineF(one, other) for one, other in pairwise(points)])
         else:
             painter.drawPolyline(QPolygonF(points))
