@@ -237,13 +237,12 @@ def main() -> None:
     api, name, channel, gate = sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
     if os.name == "posix":
         os.set_blocking(1, False)
-    # Before the port opens: a thread of the library's, which JACK calls each period, inherits it.
-    favour_this_process()
     try:
         wire = RtMidiWire(api, name)
     except (LookupError, OSError):
         report([f"error {name} is not there"])
         os._exit(1)
+    favour_this_process()  # the library's thread with it, which JACK calls each period
     # The thread that reads stdin shall not wait for a spinning one.
     sys.setswitchinterval(0.0002)
     inbox: queue.SimpleQueue[Frame | None] = queue.SimpleQueue()

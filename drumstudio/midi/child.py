@@ -54,11 +54,25 @@ def end_child(child: subprocess.Popen[bytes], timeout: float = 2.0) -> None:
 
 
 def favour_this_process() -> None:
-    """Ask for real-time scheduling, or else for a better place in line; do without if refused."""
+    """Ask for real-time scheduling, or else for a better place in line; do without if refused.
+
+    It is asked for every thread that there is by now.  A library's own, which JACK calls each period and
+    which loses the messages of one that it misses, gets it from the server only where that has it.
+    """
     if hasattr(os, "sched_setscheduler"):
         with contextlib.suppress(OSError):
-            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(10))
+            for thread in _threads():
+                if os.sched_getscheduler(thread) == os.SCHED_OTHER:
+                    os.sched_setscheduler(thread, os.SCHED_FIFO, os.sched_param(10))
             return
     if hasattr(os, "setpriority"):
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, 0, -10)
+
+
+def _threads() -> list[int]:
+    """Numbers of this process's threads; 0, for the one that asks, where the system does not list them."""
+    try:
+        return [int(each.name) for each in Path("/proc/self/task").iterdir()]
+    except OSError:
+        return [0]

@@ -74,12 +74,11 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     opened, ended = threading.Event(), threading.Event()
     threading.Thread(target=_wait_for_end, args=(opened, ended), daemon=True).start()
-    # Before the port opens: the library's thread, which takes the messages over, inherits it.
-    favour_this_process()
     try:
         port = open_port(sys.argv[1], sys.argv[2])
     except (LookupError, OSError, rtmidi.RtMidiError):
         os._exit(1)
+    favour_this_process()  # the library's thread with it, which takes the messages over
     gc.collect()
     gc.freeze()
     gc.disable()

@@ -33,9 +33,17 @@ def _own_slot() -> Iterator[int]:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 continue
+            if _answers(f"drumstudio-tests-{slot}"):
+                continue  # a server whose test was killed still has the name
             yield slot
             return
     raise RuntimeError(f"all {SLOTS} JACK servers of the tests are in use")
+
+
+def _answers(name: str) -> bool:
+    """Whether a server of that name runs."""
+    look = subprocess.run(["jack_wait", "-s", name, "-c"], capture_output=True, text=True, check=False)
+    return look.stdout.startswith("running")
 
 
 @contextmanager
@@ -49,19 +57,11 @@ def jack_server(period: int = 1024, realtime: bool = False) -> Iterator[str]:
     """
     with _own_slot() as slot:
         name = f"drumstudio-tests-{slot}"
+        mode = "-R" if realtime else "-r"
+        # It must not outlive a test that is killed.
+        command = ["setpriv", "--pdeathsig", "KILL", "jackd", "-n", name, mode, "-d", "dummy", "-r", "48000"]
         server = subprocess.Popen(
-            [
-                "jackd",
-                "-n",
-                name,
-                "-R" if realtime else "-r",
-                "-d",
-                "dummy",
-                "-r",
-                "48000",
-                "-p",
-                str(period),
-            ],
+            [*command, "-p", str(period)],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
