@@ -61,7 +61,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def idle(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: not window.background.busy, timeout=WAIT)
+    qtbot.waitUntil(lambda: not window.background.busy and not window.data.keeper.judging, timeout=WAIT)
     QApplication.processEvents()  # labels that changed are laid out anew
 
 
@@ -511,6 +511,21 @@ def test_judging_is_cancelled_and_taken_up_again(
     click(qtbot, window, page, "Judge again")
     assert page.model.count == 5
     assert not page.notice.isVisible()
+
+
+def test_nothing_waits_for_the_judging(
+    qtbot: QtBot, window: MainWindow, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = opened(qtbot, window)
+    slow = Slow(monkeypatch)
+    page.add([folder])
+    qtbot.waitUntil(slow.started.is_set, timeout=WAIT)
+    window.files.save_to(folder / "song.drumstudio")
+    qtbot.waitUntil((folder / "song.drumstudio").exists, timeout=WAIT)
+    assert page.keeper.judging
+    slow.go.set()
+    idle(qtbot, window)
+    assert page.model.count == 5
 
 
 def test_a_change_while_judging_begins_anew(

@@ -217,8 +217,8 @@ class DataPage(Page):
         return False
 
     def close_down(self) -> None:
-        """Judge no further."""
-        self.keeper.cancel()
+        """End the judging."""
+        self.keeper.close()
 
     # -- what is shown
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from drumstudio.app.jobs import JobControl
 from drumstudio.app.training_data import DataPlan, judge, load_plan, save_plan
+from drumstudio.ui.bridge import Background, Bridge
 from drumstudio.ui.data.plan_history import PlanHistory
 from drumstudio.ui.data.totals import Judged, judged_of
 from drumstudio.ui.desk import Desk
@@ -34,6 +35,17 @@ class PlanKeeper(QObject):
         self.loaded = False
         self._control: JobControl | None = None
         self._wanted = False
+        # On a thread of its own: nothing that the user saves or opens waits for thousands of files.
+        bridge = Bridge(self)
+        bridge.bug.connect(desk.bridge.bug)
+        self._judges = Background(bridge, self)
+        for own, shown in (
+            (self._judges.started, desk.background.started),
+            (self._judges.progressed, desk.background.progressed),
+            (self._judges.finished, desk.background.finished),
+            (self._judges.failed, desk.background.failed),
+        ):
+            own.connect(shown)
         desk.takes_changed.connect(self._takes_changed)
         desk.data_wanted.connect(self.want)
 
@@ -88,7 +100,7 @@ class PlanKeeper(QObject):
 
         # Each answer is told from those to earlier questions by the list that holds its control.
         asked: list[JobControl] = []
-        self._control = self._desk.background.run(
+        self._control = self._judges.run(
             work, partial(self._judged, asked), partial(self._failed, asked), "Judging files"
         )
         asked.append(self._control)
@@ -100,6 +112,11 @@ class PlanKeeper(QObject):
             self._control.cancel()
             self._control = None
             self.judging_changed.emit()
+
+    def close(self) -> None:
+        """Judge no further and end the thread."""
+        self.cancel()
+        self._judges.close()
 
     def _take_up(self, kept: tuple[DataPlan, str]) -> None:
         self.plan, problem = kept
