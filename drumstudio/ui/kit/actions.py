@@ -21,7 +21,7 @@ from drumstudio.ui.banner import Banner
 from drumstudio.ui.desk import Desk
 from drumstudio.ui.file_actions import Message
 from drumstudio.ui.grid.panel import GridPanel
-from drumstudio.ui.kit.sheet import KitSheet, input_label, kit_words, label_of
+from drumstudio.ui.kit.sheet import KitSheet, call, input_label, kit_words, label_of
 from drumstudio.ui.shortcuts import Keymap
 from drumstudio.ui.transport_bar import TransportBar
 
@@ -245,7 +245,7 @@ class KitActions(QObject):
             ("&Calibrate …", self.open_calibration),
         ):
             action = menu.addAction(text)
-            action.triggered.connect(partial(_call, does))
+            action.triggered.connect(partial(call, does))
             action.setEnabled(chosen)
         maps = menu.addMenu("Ma&p")
         maps.setEnabled(chosen and self._state.maps is not None)
@@ -321,7 +321,3 @@ class KitActions(QObject):
         """Close the windows."""
         for sheet in self.sheets:
             sheet.close()
-
-
-def _call(does: Callable[[], object], _checked: bool = False) -> None:
-    does()

@@ -88,7 +88,7 @@ def button(text: str, does: Callable[[], object], tip: str, kind: str = "") -> Q
     made.setToolTip(tip)
     made.setAutoDefault(True)
     made.setDefault(False)
-    made.clicked.connect(partial(_call, does))
+    made.clicked.connect(partial(call, does))
     return made
 
 
@@ -108,5 +108,6 @@ def label_of(name: str) -> str:
     return Port(name, "").label
 
 
-def _call(does: Callable[[], object], _checked: bool = False) -> None:
+def call(does: Callable[[], object], _checked: bool = False) -> None:
+    """Do `does`, whatever else Qt tells of a click."""
     does()
