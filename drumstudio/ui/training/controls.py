@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from drumstudio.app.runs import Run, RunState
@@ -49,6 +49,7 @@ class Controls(QFrame):
         self.new.clicked.connect(self.new_wanted)
         self.open_sweep.clicked.connect(self._open_sweep)
         self.sweep.cancelled.connect(self.close_sweep)
+        self.form.more.toggled.connect(self._more_turned)
 
     def _lay_out(self) -> None:
         inside = QWidget()
@@ -64,6 +65,7 @@ class Controls(QFrame):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inside)
+        self._scroll = scroll
         self._buttons = QWidget()
         buttons = QHBoxLayout(self._buttons)
         buttons.setContentsMargins(0, 0, 0, 0)
@@ -127,6 +129,14 @@ class Controls(QFrame):
         self.sweep.layers.setFocus()
         self.sweep.layers.selectAll()
         self.sweep_opened.emit()
+
+    def _more_turned(self, shown: bool) -> None:
+        if shown:
+            # Once it is laid out there is something to bring into sight.
+            QTimer.singleShot(0, self, self._show_advanced)
+
+    def _show_advanced(self) -> None:
+        self._scroll.ensureWidgetVisible(self.form.advanced)
 
     def _turn_sweep(self, shown: bool) -> None:
         """The small form stands where the buttons are."""

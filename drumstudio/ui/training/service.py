@@ -39,6 +39,7 @@ class Service(QObject):
         self._trainings: Trainings | None = None
         self._runs: dict[str, Run] = {}
         self._away: tuple[str, bool] | None = None
+        self._gone: set[str] = set()
         self._gathering = QTimer(self)
         self._gathering.setSingleShot(True)
         self._gathering.setInterval(GATHER)
@@ -58,8 +59,8 @@ class Service(QObject):
     @property
     def runs(self) -> tuple[Run, ...]:
         """Every run that was not put away, the newest first."""
-        away = self._away[0] if self._away else None
-        there = [run for run in self._runs.values() if run.ident != away]
+        away = self._gone | ({self._away[0]} if self._away else set())
+        there = [run for run in self._runs.values() if run.ident not in away]
         return tuple(sorted(there, key=lambda run: (run.started or float("inf"), run.ident), reverse=True))
 
     @property
@@ -114,6 +115,7 @@ class Service(QObject):
     def _forget_away(self) -> None:
         if self._away is not None:
             self._known().discard(self._away[0])
+            self._gone.add(self._away[0])
             self._away = None
 
     def _known(self) -> Trainings:
