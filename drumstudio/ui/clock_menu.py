@@ -75,13 +75,14 @@ class ClockMenu(QObject):
         send.setChecked(self.sends)
         send.setToolTip("Clock, start, stop, continue and song position, so that other machines play along")
         send.toggled.connect(self.set_sends)
-        menu.addSection("Follow")
+        menu.addSeparator()
+        menu.addAction("Follow the clock of").setEnabled(False)
         ports = self._engine.ports()
         inputs = list(ports.inputs if ports else ())
         if self._from not in ("", KIT, *(port.name for port in inputs)):
             inputs.append(Port(self._from, ""))
         kit = self._desk.kit.status.name
-        options = [("No clock: the project's tempo", ""), ("The e-kit's input", KIT)]
+        options = [("Nobody: the project's tempo counts", ""), ("The e-kit's input", KIT)]
         options += [(_label(port, port.api == ""), port.name) for port in inputs if port.name != kit]
         group = QActionGroup(menu)
         for label, source in options:
@@ -144,8 +145,8 @@ class ClockMenu(QObject):
         if state is None or before is None or state.source != before.source:
             return
         if state.lost and not before.lost:
-            then = f"playing goes on at {state.qpm:.1f}" if self._engine.playing and state.qpm else "it waits"
-            self._desk.told.emit(Message(f"The clock of {state.source} is lost; {then}."))
+            then = f"; playing goes on at {state.qpm:.1f}" if self._engine.playing and state.qpm else ""
+            self._desk.told.emit(Message(f"The clock of {state.source} is lost{then}."))
         elif before.lost and not state.lost:
             self._desk.hinted.emit(f"The clock of {state.source} is back")
 

@@ -42,7 +42,8 @@ class OutputMenu(QObject):
             menu.addAction("Choose a MIDI output in the top bar first").setEnabled(False)
             return
         options = choice.options
-        menu.addSection(choice.label or choice.name)
+        menu.addAction(choice.label.replace("&", "&&") or choice.name).setEnabled(False)
+        menu.addSeparator()
         own = [(kit.label, kit.name) for kit in self._maps()]
         usual = f"By its name: {map_for(choice.name).label}"
         self._choices(menu.addMenu("&Map"), "drum_map", [(usual, ""), *own])

@@ -175,10 +175,9 @@ class TransportBar(QFrame):
             self.tempo.set_value(self.tempo.value)
             self.tempo.setToolTip(TEMPO_TIP)
             return
-        self.tempo.show_caption("Ext. clock")
+        self.tempo.show_caption("External")
         known = "…" if clock.qpm is None else f"{clock.qpm:.1f}"
-        light = "warn" if clock.lost or clock.qpm is None else "go"
-        self.tempo.show_text(known, dim=clock.lost, light=light)
+        self.tempo.show_text(known, dim=clock.lost or clock.qpm is None)
         doing = (
             "is lost" if clock.lost else "runs" if clock.running else "waits" if clock.qpm else "is awaited"
         )

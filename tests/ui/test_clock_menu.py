@@ -76,7 +76,7 @@ def test_the_bar_shows_the_tempo_of_a_clock_and_the_project_keeps_its_own(qtbot:
         window._engine.hear(Arrival(time.perf_counter(), b"\xfc"))
         qtbot.waitUntil(lambda: not window.playing.playing, timeout=WAIT)
         assert window.document.project.qpm == own
-        choose(window.clocks.fill, "No clock")
+        choose(window.clocks.fill, "Nobody")
         qtbot.waitUntil(tempo.isEnabled, timeout=WAIT)
         assert tempo.text == f"{own:.1f}"
 
