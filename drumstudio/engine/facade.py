@@ -157,11 +157,6 @@ class Engine:
         return self._scheduler.external.state
 
     @property
-    def qpm(self) -> float:
-        """Quarters a minute to play at: the project's, or those of the clock that is followed."""
-        return self._scheduler.transport.qpm
-
-    @property
     def playing(self) -> bool:
         """Whether it plays, counts in or auditions."""
         return self._scheduler.score is not None

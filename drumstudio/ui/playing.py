@@ -132,6 +132,12 @@ class Playing(QObject):
         position = self._engine.position()
         return position is not None and position.performing
 
+    @property
+    def qpm(self) -> float:
+        """Quarters a minute to play at: the project's, or those of a clock that is followed."""
+        clock = self._engine.external
+        return self._document.project.qpm if clock is None or clock.qpm is None else clock.qpm
+
     def toggle(self) -> None:
         """Play or stop."""
         if self.interrupt():

@@ -120,7 +120,7 @@ class Recording(QObject):
         self._options = options = self.memory.options
         project = self._desk.document.project
         bars = options.bars if options.mode is RecordMode.BARS else 0
-        request = RecordingRequest(project.qpm, project.pattern.grid.meter, bars)
+        request = RecordingRequest(self._playing.qpm, project.pattern.grid.meter, bars)
         recorder = self._recorder = Recorder(request, self._desk.kit, self._desk.bridge.recording_event.emit)
         self._quick.run(partial(_begin, recorder), partial(self._begun, recorder), self._not_begun)
         self._number += 1
@@ -217,7 +217,7 @@ class Recording(QObject):
                 self.stop()
         elif self._entry is not None and not position.auditioning:
             document = self._desk.document
-            steps = AHEAD * document.project.qpm / 60.0 * document.pattern.grid.steps_per_quarter
+            steps = AHEAD * self._playing.qpm / 60.0 * document.pattern.grid.steps_per_quarter
             self._enter(self._entry.pass_on(document.pattern, position, steps))
 
     def _enter(self, changes: list[Entered]) -> None:
