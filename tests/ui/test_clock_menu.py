@@ -10,9 +10,7 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 from support.window import WAIT, open_window, settle
 
-from drumstudio.app.output_memory import remembered
 from drumstudio.domain.take import Arrival
-from drumstudio.domain.velocity import LINEAR
 from drumstudio.engine.devices import OutputChoice
 from drumstudio.engine.output_options import OutputOptions
 from drumstudio.settings import Settings
@@ -132,11 +130,3 @@ def test_every_output_is_played_as_it_was_set(qtbot: QtBot) -> None:
         assert window._engine.choice.options == wanted
     with open_window(qtbot) as window:
         assert window._engine.choice.options == wanted
-
-
-def test_damaged_options_cost_no_start() -> None:
-    settings = Settings()
-    settings.set("outputs", {"A": {"map": 3, "click": "x", "curve": [[1, 200]], "gate": 99}, "B": []})
-    assert remembered(settings, "A") == OutputOptions()
-    assert remembered(settings, "B") == OutputOptions()
-    assert remembered(settings, "C").curve == LINEAR
