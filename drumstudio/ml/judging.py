@@ -210,7 +210,7 @@ def _no_drumming(loaded: Loaded, reading: Reading, remedy: Remedy) -> Fault | No
     told = remedy.channel is not None or reading.channel is not None
     if channel != DRUM_CHANNEL and not told and is_melody(song, channel):
         reason = f"it has no notes on channel 10, and channel {channel + 1} sounds like a melody"
-        return Fault("channel", reason, f"if it is drums, say so: --channel {channel + 1}")
+        return Fault("channel", reason, "if it is drums, say so")
     return None
 
 
@@ -277,7 +277,7 @@ def _drumless(song: MidiSong, channel: int, label: str) -> Fault:
         reason = f"its {len(notes)} notes are never ended, or end as they begin"
         return Fault("drums", reason, "open it in DrumStudio and export it again")
     reason = f"none of its {len(notes)} notes on channel {channel + 1} is a drum of the {label} map"
-    return Fault("drums", reason, "choose another --map or --channel")
+    return Fault("drums", reason, "choose another map or channel")
 
 
 def _refused(blank: Verdict, fault: Fault) -> Verdict:

@@ -123,7 +123,7 @@ def _opened(source: Source, reading: Reading, remedy: Remedy, opened: Opened) ->
     try:
         channel = drum_channel(song, told)
     except MidiFileError as error:
-        raise RefusedError(_unclear(song, error, path, told), song) from error
+        raise RefusedError(_unclear(song, told), song) from error
     drum_map = own_map or _map(song, channel, remedy.map, reading.map)
     if remedy.pedal or (drum_map.hat_by_pedal and own_map is None):
         song = opened_by_pedal(song, channel, drum_map)
@@ -157,11 +157,12 @@ def _one_track(song: MidiSong, number: int) -> MidiSong:
     return tracks[number]
 
 
-def _unclear(song: MidiSong, error: MidiFileError, path: Path, told: int | None) -> Fault:
+def _unclear(song: MidiSong, told: int | None) -> Fault:
     """Why the channel of the drums is not known."""
-    if told is not None:
-        return Fault("channel", unnamed(error, path))
     channels = sorted(song.channels())
+    if told is not None:
+        used = ", ".join(str(channel + 1) for channel in channels)
+        return Fault("channel", f"it has no notes on channel {told + 1}", f"choose one that it uses: {used}")
     likely = [channel for channel in channels if looks_like_drums(song, channel)]
     listed = ", ".join(str(channel + 1) for channel in likely or channels)
     what = "each may be drums" if likely else "does not look like drums"
@@ -169,7 +170,7 @@ def _unclear(song: MidiSong, error: MidiFileError, path: Path, told: int | None)
         what = "do not look like drums"
     several = "s" if len(likely or channels) > 1 else ""
     reason = f"it has no notes on channel 10, and channel{several} {listed} {what}"
-    return Fault("channel", reason, f"say which channel its drums are on: --channel {listed}")
+    return Fault("channel", reason, "say which channel its drums are on")
 
 
 def _map(song: MidiSong, channel: int, wanted: str, usual: str) -> DrumMap:
@@ -201,4 +202,5 @@ def _timed(song: MidiSong, channel: int, remedy: Remedy, info: Info) -> MidiSong
 
 def unnamed(error: MidiFileError, path: Path) -> str:
     """An error's words without the file's name, which the verdict gives anyway."""
-    return str(error).removeprefix(f"{path} ")
+    words = str(error)
+    return f"it {words.removeprefix(f'{path} ')}" if words.startswith(f"{path} ") else words

@@ -228,8 +228,10 @@ def _grid(loaded: Loaded, pieces: list[Piece], found: Found) -> Doubt | None:
         words = f"many strokes lie half-way between its 16ths, as if {qpm:g} were half its tempo"
         return Doubt(words, (Candidate("tempo", "Double the tempo", Remedy(factor=2.0)),))
     if away.mean() > _FREE:
-        given = f"its tempo of {qpm:g}" if found.qpms else f"{qpm:g}, which is taken as it gives no tempo"
-        return Doubt(f"its strokes do not follow {given}", tuple(tempo_candidates(loaded)))
+        words = f"its strokes do not follow its tempo of {qpm:g}"
+        if not found.qpms:
+            words = f"its strokes do not follow a tempo of {qpm:g}, and it gives no other"
+        return Doubt(words, tuple(tempo_candidates(loaded)))
     straight = all(piece.steps_per_quarter == 4 for piece in pieces)
     if qpm >= _FAST and straight and not any((piece.events[1::2] != 0).any() for piece in pieces):
         words = f"nothing is struck between its 8ths, as if {qpm:g} were twice its tempo"

@@ -102,8 +102,8 @@ def test_a_data_set_is_built_of_the_good_files(
         assert verdict["reason"]
         assert "\n" not in verdict["reason"]
         assert verdict["used"] == (verdict["kind"] == "used") == (verdict["bars"] >= 2)
-    assert by_name["noise.mid"]["reason"] == "is not a MIDI file"
-    assert by_name["empty.mid"]["reason"] == "is empty"
+    assert by_name["noise.mid"]["reason"] == "it is not a MIDI file"
+    assert by_name["empty.mid"]["reason"] == "it is empty"
 
 
 def test_patterns_are_imported_or_refused(folder: Path) -> None:

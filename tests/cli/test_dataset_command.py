@@ -6,12 +6,16 @@ import pty
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from support.awkward import groove, song
 from support.smf import chunk, drums, rock_file, smf, write
 
+from drumstudio.app.training_data import DataPlan, plan_file, save_plan
 from drumstudio.cli.main import main
 from drumstudio.ml.dataset import DataSet
+from drumstudio.ml.remedies import Remedy
 
 
 @pytest.fixture
@@ -69,7 +73,7 @@ def test_the_table_has_a_line_a_file(
     assert len(lines) == 1 + 4
     assert lines[-1].split(maxsplit=2)[1:] == [
         "no",
-        "is not a MIDI file, but text; get the file anew, or export it again as a standard MIDI file",
+        "it is not a MIDI file, but text; get the file anew, or export it again as a standard MIDI file",
     ]
     assert DataSet.load(tmp_path / "all.drumdata").kit == 1
 
@@ -158,3 +162,100 @@ def test_an_unwritable_place_is_a_sentence(
     write(tmp_path / "file", b"")
     assert main(["dataset", str(folder), "--out", str(tmp_path / "file" / "set.drumdata"), "--json"]) == 1
     assert "cannot be written" in capsys.readouterr().err
+
+
+@pytest.fixture
+def loops(tmp_path: Path) -> Path:
+    root = tmp_path / "loops"
+    song(root / "kit.mid", drums(groove(1), 3), drums(groove(2), 5))
+    for name, seed in (("one", 3), ("two", 4)):
+        song(root / f"{name}.mid", drums(groove(seed, 1)))
+    rock_file(root / "plain.mid")
+    return root
+
+
+def built(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, dict[str, Any]]:
+    """Verdicts by file's name."""
+    assert main(["dataset", *words, "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert sum(result["totals"].values()) == result["files"]
+    assert sum(result["split_bars"].values()) == result["bars"]
+    assert sum(result["split_files"].values()) == result["used"]
+    return {Path(verdict["file"]).name: verdict for verdict in result["verdicts"]}
+
+
+def test_offered_remedies_are_taken_from_the_command_line(
+    loops: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = ["--out", str(tmp_path / "set.drumdata")]
+    verdicts = built(capsys, str(loops), *out)
+    words = []
+    for name in ("kit.mid", "one.mid"):
+        offer = verdicts[name]["remedies"][0]
+        words += [word for spec in offer["specs"] for word in ("--remedy", f"{offer['file']}={spec}")]
+    after = built(capsys, str(loops), *out, *words)
+    assert [after[name]["kind"] for name in ("kit.mid", "one.mid", "two.mid")] == ["used", "used", "joined"]
+    assert (after["kit.mid"]["applied"], after["kit.mid"]["channel"]) == ("channel 4", 4)
+    assert after["one.mid"]["bars"] == 2
+    # By a name alone, too, and several for one file.
+    more = ["--remedy", "kit.mid=channel:6", "--remedy", "kit.mid=tempo:half"]
+    assert built(capsys, str(loops), *out, *more)["kit.mid"]["bars"] == 8
+
+
+def test_the_table_says_which_remedies_there_are(
+    loops: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["dataset", str(loops), "--out", str(tmp_path / "set.drumdata")]) == 0
+    table = capsys.readouterr().out
+    assert "--remedy channel:4 or channel:6" in table
+    assert f"--remedy join:{loops / 'two.mid'} or repeat:4" in table
+
+
+def test_styles_of_sources(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("a", "b", "c@home"):
+        rock_file(tmp_path / name / f"{name}.mid", 4)
+    sources = [f"{tmp_path / 'a'}@metal", str(tmp_path / "b"), str(tmp_path / "c@home")]
+    out = ["--out", str(tmp_path / "set.drumdata"), "--label", f"{tmp_path / 'b'}=latin/samba"]
+    verdicts = built(capsys, *sources, *out)
+    assert {name: verdict["style"] for name, verdict in verdicts.items()} == {
+        "a.mid": "metal",
+        "b.mid": "latin/samba",
+        "c@home.mid": "",
+    }
+
+
+def test_the_windows_plan_is_taken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kit = tmp_path / "kit.mid"
+    song(kit, drums(groove(1), 3), drums(groove(2), 5))
+    more = rock_file(tmp_path / "more.mid", 6)
+    save_plan(DataPlan().with_source(kit, "odd").with_remedy(str(kit), Remedy(channel=5)))
+    out = ["--plan", "--out", str(tmp_path / "set.drumdata")]
+    verdicts = built(capsys, *out)
+    assert [(v["channel"], v["style"]) for v in verdicts.values()] == [(6, "odd")]
+    assert set(built(capsys, str(more), *out)) == {"kit.mid", "more.mid"}
+    assert built(capsys, *out, "--remedy", "kit.mid=channel:4")["kit.mid"]["channel"] == 4
+    plan_file().write_text("x")
+    assert main(["dataset", str(more), *out]) == 0
+    assert "The list of training data is damaged" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--remedy", "a.mid"], "written as FILE=KIND or FILE=KIND:VALUE"),
+        (["--remedy", "a.mid=fly"], "there is no remedy 'fly'"),
+        (["--remedy", "other.mid=steady"], "the file other.mid of a remedy is not among the sources"),
+        (["--label", "rock"], "written as SRC=STYLE"),
+    ],
+)
+def test_a_remedy_that_makes_no_sense_is_a_sentence(
+    words: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = rock_file(tmp_path / "a.mid")
+    assert main(["dataset", str(source), "--out", str(tmp_path / "x"), *words]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_no_source_at_all_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dataset", "--out", str(tmp_path / "x")]) == 2
+    assert "name files or folders, or give --plan" in capsys.readouterr().err

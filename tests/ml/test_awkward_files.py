@@ -99,7 +99,7 @@ EXPECTED = {
     "empty.mid": Expected("unreadable", "is empty"),
     "no notes.mid": Expected("notes", "holds no notes", {"notes": 0}),
     "cut short.mid": Expected("unreadable", "is cut short", {}, ("Use what is there up to the damage",)),
-    "diary.mid": Expected("unreadable", "is not a MIDI file, but text"),
+    "diary.mid": Expected("unreadable", "it is not a MIDI file, but text"),
     "picture.mid": Expected("unreadable", "is not a MIDI file, but a picture"),
     "archive.mid": Expected("unreadable", "but a zip archive; unpack it"),
     "two hours.mid": Expected("used", "3600 bars of 4/4", {"bars": 3600}),
