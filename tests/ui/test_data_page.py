@@ -1,14 +1,13 @@
-"""The Data page in the real window: sources, verdicts, remedies, undo; by mouse, keys and drops."""
+"""The Data page in the real window: sources, verdicts, remedies, choices; by mouse, keys and drops."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -22,19 +21,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
-from support.smf import beat, chunk, drums, rock_file, smf, tempo, write
-from support.window import LEFT, WAIT, open_window, press, settle
+from support.data_page import button, choose, click, dropped, focusable, idle, opened, pick, some_files, uses
+from support.smf import rock_file
+from support.window import WAIT, open_window, press, settle
 
-from drumstudio import paths
 from drumstudio.app.store import save_project
-from drumstudio.app.training_data import DataPlan, Judgement, load_plan, plan_file, save_plan
+from drumstudio.app.training_data import load_plan
 from drumstudio.domain.demo import demo_project
 from drumstudio.domain.drums import Drum
-from drumstudio.errors import CancelledError
 from drumstudio.ml.remedies import Remedy
 from drumstudio.ui import theme
-from drumstudio.ui.data import plan_keeper
-from drumstudio.ui.data.page import DataPage
 from drumstudio.ui.fields import Field
 from drumstudio.ui.main_window import MainWindow
 
@@ -50,78 +46,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Two beats, a loop of one bar, one whose tempo is written twice too fast, and no MIDI at all."""
-    home = tmp_path / "loops"
-    rock_file(home / "verse.mid", 8)
-    rock_file(home / "1_funk_120_beat_4-4.mid", 4)
-    rock_file(home / "loop.mid", 1)
-    write(home / "fast.mid", smf(chunk(tempo(0, 250_000), drums(beat(8)))))
-    write(home / "text.mid", b"drums, they said")
-    return home
-
-
-def idle(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: not window.background.busy and not window.data.keeper.judging, timeout=WAIT)
-    QApplication.processEvents()  # labels that changed are laid out anew
-
-
-def opened(qtbot: QtBot, window: MainWindow, *sources: Path) -> DataPage:
-    """The page in front, with these sources judged."""
-    press(window.pages.tabs["data"])
-    if sources:
-        window.data.add(list(sources))
-    idle(qtbot, window)
-    return window.data
-
-
-def dropped(page: QWidget, *paths: Path, leave: bool = False) -> bool:
-    """Drag files over the page and let them go, or take them away again; whether they were taken."""
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    action, place = Qt.DropAction.CopyAction, QPoint(500, 200)
-    enter = QDragEnterEvent(place, action, data, LEFT, NONE)
-    enter.ignore()
-    QApplication.sendEvent(page, enter)
-    if leave:
-        QApplication.sendEvent(page, QDragLeaveEvent())
-    elif enter.isAccepted():
-        QApplication.sendEvent(page, QDropEvent(QPointF(place), action, data, LEFT, NONE))
-    return enter.isAccepted()
-
-
-def uses(page: DataPage) -> dict[str, str]:
-    """What the table says of each file that is shown."""
-    return {row.name: row.cells[4] for row in page.model.shown}
-
-
-def choose(page: DataPage, *names: str) -> None:
-    """Click files in the table."""
-    table = page.table
-    for at, name in enumerate(names):
-        (path,) = (row.path for row in page.model.shown if row.name == name)
-        place = table.visualRect(page.model.index(page.model.place(path), 0)).center()
-        QTest.mouseClick(table.viewport(), LEFT, Qt.KeyboardModifier.ControlModifier if at else NONE, place)
-    QApplication.processEvents()  # new buttons are shown with the next layout
-
-
-def button(parent: QWidget, words: str) -> QPushButton:
-    (found,) = (one for one in parent.findChildren(QPushButton) if one.text() == words and one.isVisible())
-    return found
-
-
-def click(qtbot: QtBot, window: MainWindow, parent: QWidget, words: str) -> None:
-    """Press a button and wait for what comes of it."""
-    press(button(parent, words))
-    idle(qtbot, window)
-
-
-def pick(words: str) -> None:
-    """Choose an entry of the menu that is open."""
-    menu = QApplication.activePopupWidget()
-    assert isinstance(menu, QMenu)
-    action = next(action for action in menu.actions() if action.text() == words)
-    menu.setActiveAction(action)
-    QTest.keyClick(menu, Qt.Key.Key_Return)
+    return some_files(tmp_path / "loops")
 
 
 def test_the_empty_page_says_what_to_drop(qtbot: QtBot, window: MainWindow) -> None:
@@ -277,13 +202,12 @@ def test_files_are_found_by_their_words(qtbot: QtBot, window: MainWindow, folder
     page = opened(qtbot, window, folder)
     page.search.setFocus()
     QTest.keyClicks(page.search, "twice its tempo")
-    assert list(uses(page)) == []
+    assert list(uses(page)) == ["fast.mid"]
     page.search.clear()
     QTest.keyClicks(page.search, "funk 120")
     assert list(uses(page)) == ["1_funk_120_beat_4-4.mid"]
     window.dismiss()
     assert page.search.text() == ""
-    assert page.model.shown == page.model.shown
     assert len(uses(page)) == 5
 
 
@@ -357,216 +281,6 @@ def test_a_source_is_switched_off_labelled_and_removed(
     takes.setFocus()
     QTest.keyClick(takes, Qt.Key.Key_Delete)
     assert len(page.sources.rows) == 1
-
-
-def test_undo_of_the_project_is_another_one(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
-    window.slots.add.click()
-    page = opened(qtbot, window, folder)
-    page.table.setFocus()
-    QTest.keyClick(page.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert len(window.document.project.patterns) == 4
-    assert len(page.keeper.plan.sources) == 2
-
-
-def test_enter_opens_a_file_in_a_new_pattern_as_one_step(
-    qtbot: QtBot, window: MainWindow, folder: Path
-) -> None:
-    page = opened(qtbot, window, folder)
-    choose(page, "verse.mid")
-    QTest.keyClick(page.table, Qt.Key.Key_Return)
-    idle(qtbot, window)
-    assert window.pages.current == "sequencer"
-    project = window.document.project
-    assert (len(project.patterns), project.current, project.pattern.bars) == (5, 4, 8)
-    assert window.document.stack.undoText() == "Import verse.mid"
-    assert "verse.mid is in pattern E" in window.banner.text
-    window.document.undo()
-    assert len(window.document.project.patterns) == 4
-
-
-def test_a_file_that_cannot_be_read_cannot_be_opened(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
-    page = opened(qtbot, window, folder)
-    choose(page, "text.mid")
-    click(qtbot, window, page.details, "Open in the grid")
-    assert "text.mid" in window.banner.text
-    assert window.pages.current == "data"
-    click(qtbot, window, page.details, "Play")
-    assert page.hearing.heard == ""
-    assert not window.playing.playing
-
-
-def test_a_file_is_heard_without_touching_the_project(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
-    page = opened(qtbot, window, folder)
-    before = window.document.project
-    choose(page, "verse.mid")
-    press(button(page.details, "Play"))
-    qtbot.waitUntil(lambda: window.playing.playing, timeout=WAIT)
-    assert page.hearing.heard == str(folder / "verse.mid")
-    assert page.details.play.text() == "Stop"
-    choose(page, "loop.mid")
-    assert page.details.play.text() == "Play"
-    choose(page, "verse.mid")
-    press(button(page.details, "Stop"))
-    qtbot.waitUntil(lambda: not window.playing.playing, timeout=WAIT)
-    press(button(page.details, "Play"))
-    qtbot.waitUntil(lambda: window.playing.playing, timeout=WAIT)
-    window.dismiss()
-    qtbot.waitUntil(lambda: not window.playing.playing, timeout=WAIT)
-    assert page.details.play.text() == "Play"
-    press(button(page.details, "Play"))
-    qtbot.waitUntil(lambda: window.playing.playing and page.hearing._sounds, timeout=WAIT)
-    QTest.keyClick(page.table, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: page.hearing.heard == "", timeout=WAIT)
-    assert page.details.play.text() == "Play"
-    assert window.document.project == before
-
-
-def test_new_takes_are_judged_by_themselves(qtbot: QtBot, window: MainWindow) -> None:
-    window.desk.takes_changed.emit()
-    idle(qtbot, window)
-    assert window.desk.judgement is None  # nobody has looked yet
-    page = opened(qtbot, window)
-    assert page.empty.isVisible()
-    rock_file(paths.user_takes() / "Take 1.mid", 6)
-    with qtbot.waitSignal(window.desk.data_changed, timeout=WAIT):
-        window.desk.takes_changed.emit()
-    assert [row.cells[1] for row in page.model.shown] == ["6 bars"]
-    assert "1 used" in [label.text() for label in page.sources.rows[0].findChildren(QLabel)]
-    assert window.desk.judgement is not None
-    assert window.desk.judgement.totals() == {"used": 1}
-
-
-def test_other_pages_can_ask_for_the_judgement(qtbot: QtBot, folder: Path) -> None:
-    settle()
-    save_plan(DataPlan().with_source(folder))
-    with open_window(qtbot) as window:
-        assert window.desk.judgement is None
-        with qtbot.waitSignal(window.desk.data_changed, timeout=WAIT):
-            window.desk.data_wanted.emit()
-        assert window.desk.judgement is not None
-        assert window.desk.judgement.totals()["used"] == 3
-        first = window.desk.judgement
-        window.desk.data_wanted.emit()
-        idle(qtbot, window)
-        assert window.desk.judgement is first
-
-
-def test_a_source_that_is_gone_is_said(
-    qtbot: QtBot, window: MainWindow, folder: Path, tmp_path: Path
-) -> None:
-    page = opened(qtbot, window, folder, tmp_path / "gone")
-    assert "gone is not there" in page.notice.text()
-    assert page.model.count == 5
-    rock_file(tmp_path / "gone" / "back.mid", 4)
-    click(qtbot, window, page, "Judge again")
-    assert not page.notice.isVisible()
-    assert page.model.count == 6
-
-
-def test_a_damaged_plan_costs_the_plan_alone(qtbot: QtBot) -> None:
-    settle()
-    plan_file().parent.mkdir(parents=True, exist_ok=True)
-    plan_file().write_text("{")
-    with open_window(qtbot) as window:
-        assert "is damaged and starts afresh" in window.banner.text
-        assert opened(qtbot, window).isEnabled()
-
-
-class Slow:
-    """A judge that takes as long as the test wants."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.started, self.go = threading.Event(), threading.Event()
-        self.judge = plan_keeper.judge
-        monkeypatch.setattr(plan_keeper, "judge", self)
-
-    def __call__(
-        self,
-        plan: DataPlan,
-        progress: Callable[[int, int], None],
-        cancelled: Callable[[], bool],
-        before: Judgement | None,
-    ) -> Judgement:
-        self.started.set()
-        while not self.go.wait(0.001):
-            if cancelled():
-                raise CancelledError("cancelled")
-        return self.judge(plan, progress, cancelled, before)
-
-
-def test_judging_is_cancelled_and_taken_up_again(
-    qtbot: QtBot, window: MainWindow, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    page = opened(qtbot, window)
-    slow = Slow(monkeypatch)
-    page.add([folder])
-    qtbot.waitUntil(slow.started.is_set, timeout=WAIT)
-    assert page.keeper.judging
-    assert page.count.text() == "Judging …"
-    press(window.status._cancel)
-    idle(qtbot, window)
-    assert page.notice.text() == "Judging was stopped: the table shows what was judged before."
-    assert not window.banner.text
-    slow.go.set()
-    click(qtbot, window, page, "Judge again")
-    assert page.model.count == 5
-    assert not page.notice.isVisible()
-
-
-def test_nothing_waits_for_the_judging(
-    qtbot: QtBot, window: MainWindow, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    page = opened(qtbot, window)
-    slow = Slow(monkeypatch)
-    page.add([folder])
-    qtbot.waitUntil(slow.started.is_set, timeout=WAIT)
-    window.files.save_to(folder / "song.drumstudio")
-    qtbot.waitUntil((folder / "song.drumstudio").exists, timeout=WAIT)
-    assert page.keeper.judging
-    slow.go.set()
-    idle(qtbot, window)
-    assert page.model.count == 5
-
-
-def test_a_change_while_judging_begins_anew(
-    qtbot: QtBot, window: MainWindow, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    page = opened(qtbot, window)
-    slow = Slow(monkeypatch)
-    page.add([folder])
-    qtbot.waitUntil(slow.started.is_set, timeout=WAIT)
-    slow.started.clear()
-    page.add([folder / "verse.mid"])
-    qtbot.waitUntil(slow.started.is_set, timeout=WAIT)
-    assert page.keeper.judging
-    press(window.status._cancel)
-    qtbot.waitUntil(lambda: not page.keeper.judging, timeout=WAIT)
-    slow.go.set()
-    page.add([folder / "loop.mid"])
-    idle(qtbot, window)
-    assert window.desk.judgement is not None
-    assert window.desk.judgement.plan == page.keeper.plan
-    assert not page.notice.isVisible()
-
-
-def test_the_window_closes_while_files_are_judged(
-    qtbot: QtBot, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settle()
-    slow = Slow(monkeypatch)
-    with open_window(qtbot) as window:
-        press(window.pages.tabs["data"])
-        window.data.add([folder])
-        qtbot.waitUntil(slow.started.is_set, timeout=WAIT)
-    assert load_plan()[0].sources[1].path == folder
-
-
-def focusable(page: DataPage) -> list[QWidget]:
-    return [
-        widget
-        for widget in page.findChildren(QWidget)
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible() and widget.isEnabled()
-    ]
 
 
 def test_space_plays_wherever_the_focus_is_and_every_control_has_a_name(

@@ -149,7 +149,7 @@ class FileRow:
     def searched(self) -> str:
         """What a search looks through."""
         verdict = self.verdict
-        words = (self.path, *self.cells[1:], verdict.reason, verdict.style, verdict.beat_type)
+        words = (self.path, *self.cells[1:], verdict.reason, verdict.doubt, verdict.applied)
         return "\n".join(words).casefold()
 
 
