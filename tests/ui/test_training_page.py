@@ -24,6 +24,7 @@ from drumstudio.ui.fields import ChoiceField, Field
 from drumstudio.ui.main_window import MainWindow
 from drumstudio.ui.training.choices import Choices
 from drumstudio.ui.training.page import TrainingPage
+from drumstudio.ui.training.rows import ready_words
 
 # A child process imports torch, which takes its time where many tests run at once.
 LONG = 120_000
@@ -246,6 +247,28 @@ def test_the_earlier_attempt_can_be_taken_away(qtbot: QtBot, page: TrainingPage)
     assert "your earlier attempt" in labels
     press(page.chart.reference)
     assert [curve.label for curve in page.chart.chart.curves] == ["training", "validation"]
+
+
+def test_a_fine_tuning_is_measured_by_where_it_began(qtbot: QtBot, page: TrainingPage) -> None:
+    window = main_window(page)
+    tuned = run("a", model=None)
+    before = replace(tuned.reports[0], step=0, validation_perplexity=5.5)
+    tuned = replace(
+        tuned, plan=replace(tuned.plan, base=Path("/models/a.safetensors")), reports=(before, *tuned.reports)
+    )
+    tell(page, tuned)
+    qtbot.waitUntil(lambda: page.runs.model.place("a") >= 0)
+    page.runs.table.choose("a")
+    assert [curve.label for curve in page.chart.chart.curves] == ["training", "validation"]
+    assert not page.chart.reference.isEnabled()
+    told = ready_words(tuned, "Mine")
+    assert told.startswith("Mine is ready: validation 18.1 (before the fine-tuning 5.5, copying the last bar")
+    assert "reaches 6.7: train longer" in told
+    best = replace(tuned.reports[-1], validation_perplexity=4.9)
+    told = ready_words(replace(tuned, best=best), "Mine")
+    assert told == "Mine is ready: validation 4.9 (before the fine-tuning 5.5, copying the last bar 6.7)."
+    assert ready_words(replace(tuned, best=None), "Mine") == "Mine is ready."
+    assert not window.banner.text
 
 
 def test_a_discarded_run_comes_back_by_undo(qtbot: QtBot, page: TrainingPage) -> None:

@@ -87,9 +87,11 @@ class ChartPanel(QFrame):
         self.chart.teach(*(_CHOOSE if any_runs else _EMPTY))
         self._front = front
         picked = None if front is None else self._picked.get(front.ident)
-        curves = self._shown.curves(
-            front, picked, beside, self.reference.isChecked() and bool(front or beside)
-        )
+        # A fine-tuning goes on from where that curve would have ended: beside it there is nothing to see.
+        tunes = front is not None and front.plan.base is not None
+        self.reference.setEnabled(not tunes)
+        wanted = self.reference.isChecked() and not tunes and bool(front or beside)
+        curves = self._shown.curves(front, picked, beside, wanted)
         self.chart.show_curves(curves, levels(front))
         self.progress.setText("" if front is None else progress_words(front))
         message = "" if front is None else front.message

@@ -178,8 +178,15 @@ def ready_words(run: Run, name: str) -> str:
     value = run.best.validation_perplexity if run.best else None
     if value is None:
         return f"{name} is ready."
-    copying, counting = run.levels.copying, run.levels.counting
-    beside = f" (copying the last bar {perplexity(copying)})" if copying is not None else ""
-    if copying is not None and value >= copying and counting is not None:
-        beside = f" (copying the last bar reaches {perplexity(copying)}: train longer, or on more)"
-    return f"{name} is ready: validation {perplexity(value)}{beside}."
+    copying = run.levels.copying
+    beside = []
+    first = run.reports[0] if run.reports else None
+    if run.plan.base is not None and first is not None and first.step == 0:
+        beside.append(f"before the fine-tuning {perplexity(first.validation_perplexity)}")
+    if copying is not None and value < copying:
+        beside.append(f"copying the last bar {perplexity(copying)}")
+    elif copying is not None:
+        beside.append(f"copying the last bar reaches {perplexity(copying)}: train longer, or on more")
+    return f"{name} is ready: validation {perplexity(value)}" + (
+        f" ({', '.join(beside)})." if beside else "."
+    )
