@@ -41,12 +41,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, required=True, metavar="MODEL", help="the model file (.safetensors)"
     )
     parser.add_argument("--name", help="what the model is called in lists (after its base)")
-    training = add_training_arguments(parser, 400, 0.002, 0, 25)
+    training = add_training_arguments(parser, 400, 0.0005, 0, 25)
     training.set_defaults(batch=16)
     training.add_argument(
         "--constant", action="store_true", help="let the rate stay as it is, not fall to nothing over --steps"
     )
-    training.add_argument("--dropout", type=float, default=0.5, help="share left out after each layer (0.5)")
+    training.add_argument("--dropout", type=float, help="share left out after each layer (the base's)")
     training.add_argument(
         "--anchor", type=float, default=0.0, help="how strongly the weights are pulled towards the base (0)"
     )
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     """Train until done, early end or Ctrl+C."""
     check_training(args)
     check_model_file(args.out)
-    if not 0 <= args.dropout < 1:
+    if args.dropout is not None and not 0 <= args.dropout < 1:
         raise UsageError(f"--dropout is at least 0 and below 1, not {args.dropout}")
     if not args.anchor >= 0:
         raise UsageError(f"--anchor is 0 or more, not {args.anchor}")
