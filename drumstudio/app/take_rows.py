@@ -14,32 +14,23 @@ from drumstudio.errors import TakeError
 
 @dataclass(frozen=True, slots=True)
 class TakeRow:
-    """A take and what it was read as; `stamp` tells whether its file is still the same."""
+    """A take and what it was read as; `stamp` tells whether its file is still the same.
+
+    `bars` of `bar_seconds` each; `span` is seconds from the first bar line to where it ends: a bar line, or
+    the last message behind it.
+    """
 
     kept: KeptTake
     found: Interpretation
     stamp: tuple[int, int]
+    bars: int
+    bar_seconds: float
+    span: float
 
     @property
     def name(self) -> str:
         """Name for people."""
         return self.kept.name
-
-    @property
-    def bars(self) -> int:
-        """How many bars it has."""
-        return bars_of(self.kept.take)
-
-    @property
-    def bar_seconds(self) -> float:
-        """How long a bar is."""
-        return bar_seconds(self.kept.take)
-
-    @property
-    def span(self) -> float:
-        """Seconds from the first bar line to where it ends: a bar line, or the last message behind it."""
-        take = self.kept.take
-        return max(self.bars * self.bar_seconds, take.length, 0.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +43,10 @@ class TakeRows:
 
 def row_of(kept: KeptTake) -> TakeRow:
     """A take as it is listed."""
-    return TakeRow(kept, kept.read(), _stamp(kept.path.with_suffix(JSON)))
+    take = kept.take
+    bars, bar = bars_of(take), bar_seconds(take)
+    stamp = _stamp(kept.path.with_suffix(JSON))
+    return TakeRow(kept, kept.read(), stamp, bars, bar, max(bars * bar, take.length, 0.1))
 
 
 def list_rows(known: TakeRows = TakeRows(), folder: Path | None = None) -> TakeRows:

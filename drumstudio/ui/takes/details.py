@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from drumstudio.app.take_rows import TakeRow
 from drumstudio.domain.timing import MAX_QPM, MIN_QPM
 from drumstudio.settings import Settings
+from drumstudio.ui import theme
 from drumstudio.ui.buttons import LabelButton
 from drumstudio.ui.takes.cleaning_panel import CleaningPanel
 from drumstudio.ui.takes.grid_form import GridForm
@@ -71,7 +72,7 @@ class TakeDetails(QFrame):
         self.asides.setAccessibleName("Strokes put aside")
         self.asides.setMaximumHeight(110)
         self.asides.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.asides.setProperty("kind", "lines")
+        self.asides.setFont(theme.font(11))
         self._suggested: float | None = None
         self._lay_out()
         self.play.clicked.connect(self.play_asked)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from drumstudio.app.take_rows import TakeRow
 from drumstudio.domain.cleaning import Aside, PlayedHit
+from drumstudio.domain.drums import Drum
 from drumstudio.ui import theme
 
 _PAD = 6.0
@@ -33,17 +34,22 @@ def paint_take(painter: QPainter, box: QRectF, row: TakeRow, *, large: bool = Fa
     _paint_bars(painter, inside, row, large)
     width = 3.0 if large else 1.6
     room = inside.height() - (14 if large else 0)
+    # Of the strokes of a drum on one pixel the loudest is drawn: a long take has many.
+    drawn: dict[tuple[int, Drum], int] = {}
+    for hit in row.found.hits:
+        key = (round(place(row, hit.seconds, inside)), hit.drum)
+        drawn[key] = max(hit.velocity, drawn.get(key, 0))
     # The softest last, so that they stay visible before loud ones at the same place.
-    for hit in sorted(row.found.hits, key=lambda each: -each.velocity):
-        x = place(row, hit.seconds, inside)
-        height = max(3.0, room * hit.velocity / 127)
-        colour = colours.drum(hit.drum)
-        colour.setAlphaF(_ALPHA_SOFT + (1.0 - _ALPHA_SOFT) * hit.velocity / 127)
+    for (x, drum), velocity in sorted(drawn.items(), key=lambda each: -each[1]):
+        height = max(3.0, room * velocity / 127)
+        colour = colours.drum(drum)
+        colour.setAlphaF(_ALPHA_SOFT + (1.0 - _ALPHA_SOFT) * velocity / 127)
         painter.fillRect(QRectF(x - width / 2, inside.bottom() - height, width, height), colour)
     if large:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for aside in row.found.aside:
-            _paint_aside(painter, aside, place(row, aside.hit.seconds, inside), inside, room)
+        aside_at = {round(place(row, each.hit.seconds, inside)): each for each in row.found.aside}
+        for x, aside in aside_at.items():
+            _paint_aside(painter, aside, x, inside, room)
 
 
 def place(row: TakeRow, seconds: float, inside: QRectF) -> float:
@@ -180,6 +186,6 @@ def aside_words(row: TakeRow, aside: Aside) -> str:
     hit, cause = aside.hit, aside.cause
     apart = abs(hit.seconds - cause.seconds) * 1000
     return (
-        f"{where(row, hit.seconds)}: {hit.drum.label} {hit.velocity} put aside as {aside.reason}, "
+        f"{where(row, hit.seconds)}: {hit.drum.label} {hit.velocity}, {aside.reason}, "
         f"{apart:.0f} ms from {cause.drum.label} {cause.velocity}"
     )
