@@ -17,11 +17,10 @@ import numpy.typing as npt
 
 from drumstudio.domain.drums import DRUM_COUNT
 from drumstudio.errors import DatasetError, MidiFileError
-from drumstudio.midi.maps import drum_channel, resolve_map
-from drumstudio.midi.reader import read_song
 from drumstudio.ml.cutting import Piece, cut
 from drumstudio.ml.dataset import build
 from drumstudio.ml.feel_inputs import MOST_OFFSET
+from drumstudio.ml.loading import Reading, RefusedError, load
 from drumstudio.ml.sequences import MIN_BARS
 from drumstudio.ml.sources import SUFFIX, Source, find_sources
 
@@ -88,11 +87,13 @@ def read_performances(sources: Iterable[str | Path], progress: Progress | None =
 
 def _performances_of(source: Source, split: str) -> list[Performance]:
     try:
-        song = read_song(source.path)
-        channel = drum_channel(song)
-        drum_map = resolve_map("auto", song, channel)
-        pieces = [piece for part in song.parts() for piece in cut(part, channel, drum_map, _KIT, source.info)]
-    except MidiFileError:
+        loaded = load(source, Reading())
+        pieces = [
+            piece
+            for part in loaded.parts
+            for piece in cut(part, loaded.channel, loaded.drum_map, _KIT, source.info)
+        ]
+    except (RefusedError, MidiFileError):
         return []  # changed since the data set was built
     info = source.info
     return [

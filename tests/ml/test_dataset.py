@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import os
 import random
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -330,3 +332,28 @@ def test_opening_what_holds_nothing_says_why(tmp_path: Path) -> None:
     ):
         open_dataset(tmp_path)
     assert open_dataset(rock_file(tmp_path / "b.mid")).bars == 4
+
+
+def test_what_may_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rock_file(tmp_path / "songs" / "a.mid")
+    rock_file(tmp_path / "songs" / "locked.mid")
+    rock_file(tmp_path / "songs" / "closed" / "b.mid")
+    plain_scan, plain_open = os.scandir, Path.open
+
+    def scan(path: str | Path = ".") -> Any:
+        if os.fspath(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", os.fspath(path))
+        return plain_scan(path)
+
+    def opened(path: Path, *words: Any, **more: Any) -> Any:
+        if path.name == "locked.mid":
+            raise PermissionError(13, "Permission denied", str(path))
+        return plain_open(path, *words, **more)
+
+    # Whoever runs the tests may be allowed everything.
+    monkeypatch.setattr(os, "scandir", scan)
+    monkeypatch.setattr(Path, "open", opened)
+    found = {Path(one.file).name: (one.kind, one.reason) for one in build([tmp_path / "songs"]).verdicts}
+    refused = ("unreadable", "it cannot be read: Permission denied")
+    assert (found["closed"], found["locked.mid"]) == (refused, refused)
+    assert found["a.mid"][0] == "used"
