@@ -36,8 +36,9 @@ def paint_take(painter: QPainter, box: QRectF, row: TakeRow, *, large: bool = Fa
     room = inside.height() - (14 if large else 0)
     # Of the strokes of a drum on one pixel the loudest is drawn: a long take has many.
     drawn: dict[tuple[int, Drum], int] = {}
+    left, scale = place(row, 0.0, inside), place(row, 1.0, inside) - place(row, 0.0, inside)
     for hit in row.found.hits:
-        key = (round(place(row, hit.seconds, inside)), hit.drum)
+        key = (round(left + hit.seconds * scale), hit.drum)
         drawn[key] = max(hit.velocity, drawn.get(key, 0))
     # The softest last, so that they stay visible before loud ones at the same place.
     for (x, drum), velocity in sorted(drawn.items(), key=lambda each: -each[1]):
