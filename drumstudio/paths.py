@@ -114,8 +114,8 @@ def write_atomically(path: Path, data: bytes) -> None:
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """A file to write that takes the place of `path` when the block ends well, and vanishes otherwise.
 
-    A temporary file beside it, fsync, rename, fsync of the folder.  A link stays and the file it leads to is replaced;
-    a folder or a device is left alone.  Raises OSError.
+    A temporary file beside it, fsync, rename, fsync of the folder.  A link stays and the file it leads to
+    is replaced; a folder or a device is left alone.  Raises OSError.
     """
     path = Path(os.path.realpath(path))
     if path.exists() and not path.is_file():

@@ -30,8 +30,8 @@ class Playing(QObject):
     """Carries the user's wishes to the engine and shows what it does.
 
     Signals: `moved(Position | None)` once a frame while playing and once when stopped, `performed(Position |
-    None)` in its place while a take is performed, `began()` when playing begins, `auditioned(Pattern)` when one
-    shall be heard in the place of the project's and of any other that was, `output_failed(sentence)` when
+    None)` in its place while a take is performed, `began()` when playing begins, `auditioned(Pattern)` when
+    one shall be heard in the place of the project's and of any other that was, `output_failed(sentence)` when
     the output needs the user.
 
     `interrupt` is what `toggle` does instead where there is something to end; it tells whether there was.
