@@ -30,6 +30,7 @@ from drumstudio.ml.verdicts import Found, Offer, Verdict
 Judged = tuple[Verdict, list[Sequence]]
 
 _WORTH_SAYING = 5.0  # milliseconds of constant offset
+_COUNTED_IN = 1  # bars of silence that nobody wonders at
 _FRAMES_QPM = 120.0  # a tempo to try where a file counts in SMPTE frames and gives none
 _MOST_STYLES = 4
 _ACCEPT = Candidate("accept", "Use it all the same", Remedy(accept=True))
@@ -299,7 +300,7 @@ def _used(blank: Verdict, kept: list[Sequence], left: Iterable[Fault] = (), part
             "its meter or tempo changes, or it is silent for long" if parts == 1 else "a track by itself each"
         )
         reason += f", in {len(kept)} pieces: {why}"
-    if blank.found.first_bar > 1:
+    if blank.found.first_bar > _COUNTED_IN + 1:
         reason += f"; it begins in bar {blank.found.first_bar}"
     if left:
         reason += f"; left out: {_listed(fault.reason for fault in left)}"
