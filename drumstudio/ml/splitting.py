@@ -175,7 +175,7 @@ def _kick_and_snare(sequence: Sequence) -> Iterable[Phrase]:
 
 def _order(sequence: Sequence) -> Iterable[Phrase]:
     """Every 16 strokes in a row, whenever they come."""
-    return _rows(_strokes(sequence, 16))
+    return _rows(_strokes(sequence, 16), most=1)
 
 
 def _pattern(sequence: Sequence) -> Iterable[Phrase]:
@@ -193,12 +193,13 @@ def _strokes(sequence: Sequence, length: int) -> Events:
     return np.lib.stride_tricks.sliding_window_view(struck, length)
 
 
-def _rows(windows: NDArray[Any]) -> Iterable[Phrase]:
-    """A number for each different row of `windows`, but rows of one event alone."""
-    varied = windows[(windows != windows[:, :1]).any(axis=1)].astype(np.int64)
+def _rows(windows: NDArray[Any], most: int | None = None) -> Iterable[Phrase]:
+    """A number for each different row of `windows`, those left out that come more than `most` times: what
+    comes again and again is a loop, which many may play."""
     with np.errstate(over="ignore"):
-        mixed = varied @ _MIX[: varied.shape[1]]
-    numbers: list[int] = np.unique(mixed).tolist()
+        mixed = windows.astype(np.int64) @ _MIX[: windows.shape[1]]
+    found, counts = np.unique(mixed, return_counts=True)
+    numbers: list[int] = found[counts <= (most or len(windows))].tolist()
     return numbers
 
 
@@ -221,7 +222,7 @@ def _windows(parts: list[bytes], length: int) -> Iterable[Phrase]:
 
 _VIEWS = {
     9: (
-        _View(_bars, 1, 0.5),
+        _View(_bars, 3, 0.5),
         _View(_order, 12, 0.5),
         _View(_pattern, 24, 0.6),
         _View(_kick_and_snare, 6, 0.5),

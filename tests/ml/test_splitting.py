@@ -15,7 +15,8 @@ SPLITS = {"train", "validation", "test"}
 
 def playing(seed: int, bars: int = 8, split: str = "") -> list[Sequence]:
     draw = np.random.default_rng(seed)
-    events = np.where(draw.random(16 * bars) < 0.6, draw.integers(1, 512, 16 * bars), 0).astype(np.int16)
+    struck = draw.choice((1, 2, 4, 5, 6, 8, 9, 16, 32, 64, 129, 256), 16 * bars)
+    events = np.where(draw.random(16 * bars) < 0.6, struck, 0).astype(np.int16)
     events[-1] |= 1
     return [Sequence("x", events, split=split)]
 
