@@ -23,9 +23,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from drumstudio.app.training_data import DataPlan, judge
-from drumstudio.ml.remedies import Remedy
-from drumstudio.ml.verdicts import Found, Verdict
+from drumstudio.app.training.data import DataPlan, judge
+from drumstudio.ml.data.remedies import Remedy
+from drumstudio.ml.data.verdicts import Found, Verdict
 from drumstudio.ui import theme
 from drumstudio.ui.data.file_model import COLUMNS, FileModel
 from drumstudio.ui.data.file_rows import FileRow, natural

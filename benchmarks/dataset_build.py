@@ -23,9 +23,9 @@ from pathlib import Path
 
 import mido
 
-from drumstudio.ml.dataset import build
-from drumstudio.ml.remedies import Remedy
-from drumstudio.ml.remembering import Known
+from drumstudio.ml.data.dataset import build
+from drumstudio.ml.data.remedies import Remedy
+from drumstudio.ml.data.remembering import Known
 
 
 def main() -> int:

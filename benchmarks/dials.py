@@ -38,10 +38,10 @@ from drumstudio.domain.dials import FILL_PERIODS, MIDDLE, Dials
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.timing import Grid, Meter
 from drumstudio.ml.catalogue import find_model
-from drumstudio.ml.dataset import Sequence, open_dataset
+from drumstudio.ml.data.dataset import Sequence, open_dataset
 from drumstudio.ml.encoding import events_to_hits
 from drumstudio.ml.musicality import TOMS, fill_bars, jaccard, measure
-from drumstudio.ml.sampler import Sampler, load_sampler
+from drumstudio.ml.playing.sampler import Sampler, load_sampler
 
 Hits = npt.NDArray[np.bool_]
 PRIMER, BARS = 2, 8

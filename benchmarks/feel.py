@@ -37,11 +37,11 @@ import numpy as np
 from drumstudio.domain.dials import MIDDLE
 from drumstudio.domain.drums import DRUM_COUNT
 from drumstudio.domain.timing import Grid, Meter
-from drumstudio.ml.dynamics import even_velocities
-from drumstudio.ml.feel import FeelPlayer, Wander, load_feel
-from drumstudio.ml.feel_inputs import Known
-from drumstudio.ml.feel_measures import FeelScore, Playing, score
-from drumstudio.ml.performances import Performance, read_performances
+from drumstudio.ml.feel.dynamics import even_velocities
+from drumstudio.ml.feel.inputs import Known
+from drumstudio.ml.feel.measures import FeelScore, Playing, score
+from drumstudio.ml.feel.model import FeelPlayer, Wander, load_feel
+from drumstudio.ml.feel.performances import Performance, read_performances
 
 Player = Callable[[Performance, int, int], Playing]  # of a piece, with so many bars known, with a seed
 _STILL = Wander()

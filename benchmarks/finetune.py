@@ -22,14 +22,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from drumstudio.app.preparing import prepare
-from drumstudio.app.runs import TrainingPlan
+from drumstudio.app.training.preparing import prepare
+from drumstudio.app.training.runs import TrainingPlan
 from drumstudio.ml.catalogue import find_model
-from drumstudio.ml.dataset import DataSet, open_dataset
-from drumstudio.ml.metrics import evaluate
-from drumstudio.ml.reports import Report
-from drumstudio.ml.trainer import load_model
-from drumstudio.ml.windows import Track
+from drumstudio.ml.data.dataset import DataSet, open_dataset
+from drumstudio.ml.training.metrics import evaluate
+from drumstudio.ml.training.reports import Report
+from drumstudio.ml.training.trainer import load_model
+from drumstudio.ml.training.windows import Track
 
 
 def _perplexity(path: Path, tracks: Sequence[Track]) -> float:

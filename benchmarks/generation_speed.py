@@ -31,11 +31,11 @@ from drumstudio.domain.dials import MIDDLE
 from drumstudio.domain.drums import Drum
 from drumstudio.ml.catalogue import find_model
 from drumstudio.ml.encoding import Events, events_to_hits
-from drumstudio.ml.model import Network, State
-from drumstudio.ml.playing import OnStep, draw
+from drumstudio.ml.playing.player import OnStep, draw
+from drumstudio.ml.playing.sampler import Sampler, load_sampler
 from drumstudio.ml.reading import read
-from drumstudio.ml.sampler import Sampler, load_sampler
-from drumstudio.ml.trainer import load_model, use_threads
+from drumstudio.ml.training.model import Network, State
+from drumstudio.ml.training.trainer import load_model, use_threads
 
 MAGENTA = 660
 STEPS, BAR = 64, 16

@@ -14,7 +14,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from drumstudio.app.generation import Generation, GenerationDone, GenerationEvent, GenerationRequest
+from drumstudio.app.drummer.generation import Generation, GenerationDone, GenerationEvent, GenerationRequest
 from drumstudio.domain.demo import demo_project
 from drumstudio.ml.catalogue import default_model
 from drumstudio.ui import theme

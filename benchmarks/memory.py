@@ -45,7 +45,7 @@ print(json.dumps(told))
 """
 _BUILD = """
 import json, resource, sys
-from drumstudio.ml.dataset import build
+from drumstudio.ml.data.dataset import build
 build([sys.argv[1]])
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(json.dumps({"data_set_build_peak": round(peak / 1024, 1)}))

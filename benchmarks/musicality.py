@@ -44,11 +44,11 @@ from musicality_scores import FEATURES, Likeness, likeness, told_apart, values_o
 from drumstudio.domain.dials import MIDDLE, Dials
 from drumstudio.domain.timing import Grid, Meter
 from drumstudio.ml.catalogue import find_model
-from drumstudio.ml.dataset import Sequence as Piece
-from drumstudio.ml.dataset import open_dataset
+from drumstudio.ml.data.dataset import Sequence as Piece
+from drumstudio.ml.data.dataset import open_dataset
 from drumstudio.ml.encoding import events_to_hits, hits_to_events
 from drumstudio.ml.musicality import Measures, hit_f1, measure
-from drumstudio.ml.sampler import Sampler, load_sampler
+from drumstudio.ml.playing.sampler import Sampler, load_sampler
 
 Hits = npt.NDArray[np.bool_]
 

@@ -39,7 +39,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from load import figures  # noqa: E402
 from support.jack import Listener, Performer, jack_server  # noqa: E402
 
-from drumstudio.app.takes import load_take  # noqa: E402
+from drumstudio.app.takes.store import load_take  # noqa: E402
 from drumstudio.domain.drums import Drum  # noqa: E402
 from drumstudio.domain.pattern import Hit, Pattern  # noqa: E402
 from drumstudio.midi.files import export_pattern  # noqa: E402

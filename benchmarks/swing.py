@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from drumstudio.midi.feel import STRAIGHT, SWUNG, TRIPLET, recognise_feel
-from drumstudio.ml.dataset import build
+from drumstudio.ml.data.dataset import build
 
 PPQ = 480
 PLAYED = {

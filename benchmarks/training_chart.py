@@ -93,7 +93,10 @@ def library(count: int) -> dict[str, float]:
 
 def importing(module: str) -> float:
     """Best milliseconds of five imports of `module`, beyond what the window has imported by then."""
-    code = "import numpy, PySide6.QtSvg, drumstudio.ui.fields, drumstudio.app.runs; " + _IMPORT.format(module)
+    code = (
+        "import numpy, PySide6.QtSvg, drumstudio.ui.fields, drumstudio.app.training.runs; "
+        + _IMPORT.format(module)
+    )
     runs = [
         float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
         for _ in range(5)

@@ -24,10 +24,10 @@ import numpy.typing as npt
 
 from drumstudio.ml.checkpoint import Checkpoint, Training
 from drumstudio.ml.config import GROOVE_MEMORY, NetworkConfig
-from drumstudio.ml.dataset import open_dataset
+from drumstudio.ml.data.dataset import open_dataset
 from drumstudio.ml.encoding import Encoding
-from drumstudio.ml.trainer import Settings, Trainer, use_threads
-from drumstudio.ml.windows import Track
+from drumstudio.ml.training.trainer import Settings, Trainer, use_threads
+from drumstudio.ml.training.windows import Track
 
 MAGENTA = "0.2-0.28"
 CASES = {

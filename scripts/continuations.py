@@ -27,8 +27,8 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 
-from drumstudio.app.generation import Generation, GenerationDone, GenerationEvent, GenerationRequest
-from drumstudio.app.inserting import inserted
+from drumstudio.app.drummer.generation import Generation, GenerationDone, GenerationEvent, GenerationRequest
+from drumstudio.app.drummer.inserting import inserted
 from drumstudio.app.rendering import render_project
 from drumstudio.domain.drums import DRUM_COUNT, GRID_ROWS, Drum
 from drumstudio.domain.pattern import Hit, Pattern

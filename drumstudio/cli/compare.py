@@ -18,15 +18,15 @@ from drumstudio.domain.drums import DRUM_MAPS
 from drumstudio.errors import UsageError
 
 if TYPE_CHECKING:
-    from drumstudio.app.asking import Task
-    from drumstudio.app.comparing import Comparison, Played, Range
-    from drumstudio.app.familiarity import Familiarity
+    from drumstudio.app.drummer.asking import Task
+    from drumstudio.app.drummer.comparing import Comparison, Played, Range
+    from drumstudio.app.drummer.familiarity import Familiarity
     from drumstudio.cli.wishes import Wishes
     from drumstudio.domain.pattern import Pattern
     from drumstudio.ml.encoding import Events
     from drumstudio.ml.musicality import Measures
-    from drumstudio.ml.playing import OnStep
-    from drumstudio.ml.sampler import Sampler
+    from drumstudio.ml.playing.player import OnStep
+    from drumstudio.ml.playing.sampler import Sampler
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -92,8 +92,8 @@ def run(args: argparse.Namespace) -> int:
     primer = primer_of(args)
     task = task_of(primer, args, wish, lanes_of(frozenset()))
 
-    from drumstudio.app.comparing import compare
-    from drumstudio.app.familiarity import familiarity
+    from drumstudio.app.drummer.comparing import compare
+    from drumstudio.app.drummer.familiarity import familiarity
 
     found = compare(
         task,
@@ -130,7 +130,7 @@ def _play(wish: Wishes, outputs: int, seed: int, sampler: Sampler, task: Task, o
 
 def _take(name: str) -> tuple[str, Pattern]:
     """The take that `name` means, as it was played."""
-    from drumstudio.app.takes import JSON, find_take, load_take
+    from drumstudio.app.takes.store import JSON, find_take, load_take
     from drumstudio.midi.files import import_pattern
 
     path = Path(name)
@@ -173,7 +173,7 @@ def _as_json(
     seed: int,
     qpm: float,
 ) -> dict[str, Any]:
-    from drumstudio.app.comparing import PEOPLE
+    from drumstudio.app.drummer.comparing import PEOPLE
     from drumstudio.ml.musicality import DEFINITIONS
 
     return {
@@ -214,7 +214,7 @@ def _knows_json(knows: Familiarity) -> dict[str, Any]:
 
 def _table(found: Comparison) -> str:
     """Measures down; the primer, each model and people across."""
-    from drumstudio.app.comparing import PEOPLE, ROWS
+    from drumstudio.app.drummer.comparing import PEOPLE, ROWS
     from drumstudio.ml.musicality import LABELS
 
     played = [one for one in found.played if one.mean is not None]

@@ -16,11 +16,11 @@ from drumstudio.domain.timing import MAX_QPM, MIN_QPM
 from drumstudio.errors import UsageError
 
 if TYPE_CHECKING:
-    from drumstudio.app.asking import Task
+    from drumstudio.app.drummer.asking import Task
     from drumstudio.domain.project import Lane
     from drumstudio.ml.encoding import Events
-    from drumstudio.ml.playing import Cancelled, OnStep
-    from drumstudio.ml.sampler import Sampler
+    from drumstudio.ml.playing.player import Cancelled, OnStep
+    from drumstudio.ml.playing.sampler import Sampler
 
 BARS = 4
 _MAX_OUTPUTS = 256
@@ -57,7 +57,7 @@ def play(
     cancelled: Cancelled | None = None,
 ) -> Events:
     """The drummer's answers (outputs, steps) to `task`, played as is wished; a beam tells of no step."""
-    from drumstudio.app.answering import answers_of
+    from drumstudio.app.drummer.answering import answers_of
 
     if wish.beam is None or wish.temperature is None:
         return answers_of(
@@ -89,7 +89,7 @@ def play(
 
 def task_of(primer: Primer, args: argparse.Namespace, wish: Wishes, lanes: tuple[Lane, ...]) -> Task:
     """What the drummer is asked: the steps of `--bars` bars from the step after the primer on."""
-    from drumstudio.app.asking import prepare
+    from drumstudio.app.drummer.asking import prepare
     from drumstudio.domain.candidate import Mode
     from drumstudio.domain.edits import set_bars
 

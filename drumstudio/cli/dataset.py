@@ -11,11 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from drumstudio.app.training_data import load_plan
+from drumstudio.app.training.data import load_plan
 from drumstudio.cli.sources import add_source_arguments, choices_of
 from drumstudio.errors import UsageError
-from drumstudio.ml.dataset import SPLITS, SUFFIX, DataSet, build, require_data
-from drumstudio.ml.verdicts import Verdict
+from drumstudio.ml.data.dataset import SPLITS, SUFFIX, DataSet, build, require_data
+from drumstudio.ml.data.verdicts import Verdict
 
 _WIDE = 4000  # columns
 

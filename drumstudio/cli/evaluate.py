@@ -12,12 +12,12 @@ from drumstudio.cli.sources import SOURCES, add_choices, choices_of, words
 from drumstudio.cli.tables import aligned
 from drumstudio.errors import DatasetError, UsageError
 
-# The names of drumstudio.ml.baselines.BASELINES, which needs torch and is loaded when asked for.
+# The names of drumstudio.ml.training.baselines.BASELINES, which needs torch and is loaded when asked for.
 NAMES = ("unigram", "bigram", "copy_bar", "copies", "running")
 
 if TYPE_CHECKING:
-    from drumstudio.ml.dataset import DataSet, Sequence
-    from drumstudio.ml.metrics import Score
+    from drumstudio.ml.data.dataset import DataSet, Sequence
+    from drumstudio.ml.training.metrics import Score
 
 GROUPS: dict[str, Callable[[Sequence], str]] = {
     "style": lambda sequence: sequence.style.split("/")[0] or "unknown",
@@ -86,7 +86,7 @@ def _groups(text: str) -> tuple[str, ...]:
 
 def run(args: argparse.Namespace) -> int:
     """Score the players and print the figures."""
-    from drumstudio.ml.trainer import use_threads
+    from drumstudio.ml.training.trainer import use_threads
 
     # These networks are small: a second core costs more than it gives when others work beside it.
     use_threads(1)
@@ -105,8 +105,8 @@ def run(args: argparse.Namespace) -> int:
 def _scored(args: argparse.Namespace) -> list[_Scored]:
     """Every player that was asked for with its scores: the models first."""
     from drumstudio.ml.catalogue import find_model
-    from drumstudio.ml.metrics import evaluate_each
-    from drumstudio.ml.trainer import load_model
+    from drumstudio.ml.training.metrics import evaluate_each
+    from drumstudio.ml.training.trainer import load_model
 
     baselines = list(dict.fromkeys(args.baseline or ()))
     wanted: list[str | None] = list(dict.fromkeys(args.model or ()))
@@ -128,7 +128,7 @@ def _scored(args: argparse.Namespace) -> list[_Scored]:
 
 def _opened(args: argparse.Namespace, kit: int, everything: bool = False) -> DataSet:
     """The data as it is asked for, or with `everything` all that the sources hold."""
-    from drumstudio.ml.dataset import open_dataset
+    from drumstudio.ml.data.dataset import open_dataset
 
     choices = choices_of(args, kit)
     if everything:
@@ -150,8 +150,8 @@ def _counted(
     args: argparse.Namespace, names: list[str], kit: int, sequences: tuple[Sequence, ...]
 ) -> list[_Scored]:
     """Scores of baselines, counted in all of the train split, whatever is scored."""
-    from drumstudio.ml.baselines import BASELINES, Baseline
     from drumstudio.ml.encoding import Encoding
+    from drumstudio.ml.training.baselines import BASELINES, Baseline
 
     data = _opened(args, kit, everything=True)
     train = data.split("train")
@@ -186,7 +186,7 @@ def _by(
 
 
 def _figures(pairs: list[tuple[Sequence, Score]]) -> dict[str, object]:
-    from drumstudio.ml.metrics import Score
+    from drumstudio.ml.training.metrics import Score
 
     total = sum((score for _, score in pairs), Score())
     return {

@@ -26,7 +26,7 @@ from drumstudio.domain.drums import DRUM_MAPS, Drum
 from drumstudio.errors import UsageError
 
 if TYPE_CHECKING:
-    from drumstudio.app.asking import Task
+    from drumstudio.app.drummer.asking import Task
 
 _SOURCES = ("primer", "primer_drums", "complete", "dress")
 
@@ -105,11 +105,11 @@ def run(args: argparse.Namespace) -> int:
     job = _job(args, wish)
     seed = seed_of(args)
 
-    from drumstudio.app.candidates import continuation, joined
+    from drumstudio.app.drummer.candidates import continuation, joined
     from drumstudio.domain.edits import set_bars
     from drumstudio.midi.files import export_pattern
     from drumstudio.ml.catalogue import find_model
-    from drumstudio.ml.sampler import load_sampler
+    from drumstudio.ml.playing.sampler import load_sampler
 
     model = find_model(args.model)
     sampler = load_sampler(model)
@@ -185,7 +185,7 @@ def _check(args: argparse.Namespace) -> None:
 
 def _job(args: argparse.Namespace, wish: Wishes) -> _Job:
     """What the drummer is asked."""
-    from drumstudio.app.asking import prepare
+    from drumstudio.app.drummer.asking import prepare
     from drumstudio.domain.candidate import Mode
 
     lanes = lanes_of(frozenset() if args.lock is None else wishes.rows_of(args.lock))

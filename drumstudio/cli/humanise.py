@@ -36,10 +36,10 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"--seed is 0 or more, not {args.seed}")
     if is_same_file(args.file, args.out):
         raise UsageError(f"--out {args.out} is the file itself; write the played beat to another")
-    from drumstudio.app.humanise import humanised
+    from drumstudio.app.drummer.humanise import humanised
     from drumstudio.domain.drums import DRUM_MAPS
     from drumstudio.midi.files import export_pattern
-    from drumstudio.ml.feel import available_feel
+    from drumstudio.ml.feel.model import available_feel
 
     _check_style(args.style)
     pattern, qpm, drum_map = _opened(args.file)
@@ -77,7 +77,7 @@ def _opened(path: Path) -> tuple[Pattern, float, str]:
 
 def _check_style(style: str) -> None:
     from drumstudio.ml.control import family_of
-    from drumstudio.ml.feel import available_feel
+    from drumstudio.ml.feel.model import available_feel
 
     player = available_feel()
     if style and player is not None and family_of(style) not in player.styles:

@@ -18,10 +18,10 @@ from drumstudio.cli.sources import choices_of
 from drumstudio.errors import DatasetError, UsageError
 
 if TYPE_CHECKING:
-    from drumstudio.app.runs import TrainingPlan
-    from drumstudio.ml.dataset import DataSet
-    from drumstudio.ml.reports import Report
-    from drumstudio.ml.trainer import Trainer
+    from drumstudio.app.training.runs import TrainingPlan
+    from drumstudio.ml.data.dataset import DataSet
+    from drumstudio.ml.training.reports import Report
+    from drumstudio.ml.training.trainer import Trainer
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 REPORTS = (
@@ -90,7 +90,7 @@ def check_model_file(path: Path) -> None:
 
 def open_training_data(args: argparse.Namespace, kit: int | None = None) -> DataSet:
     """The data of the sources; DatasetError where there is nothing to train on."""
-    from drumstudio.ml.dataset import open_dataset
+    from drumstudio.ml.data.dataset import open_dataset
 
     data = open_dataset(*args.sources, **choices_of(args, kit))
     train, validation = data.split("train"), data.split("validation")
@@ -102,7 +102,7 @@ def open_training_data(args: argparse.Namespace, kit: int | None = None) -> Data
 
 def plan_of(args: argparse.Namespace, name: str, **more: object) -> TrainingPlan:
     """The plan that the options make, with `more` of it."""
-    from drumstudio.app.runs import TrainingPlan
+    from drumstudio.app.training.runs import TrainingPlan
 
     return TrainingPlan(
         name=name,
@@ -123,7 +123,7 @@ def plan_of(args: argparse.Namespace, name: str, **more: object) -> TrainingPlan
 
 def start_trainer(args: argparse.Namespace, plan: TrainingPlan, data: DataSet) -> Trainer:
     """A trainer of `plan` for --out, resumed where that was asked for."""
-    from drumstudio.app.preparing import prepare
+    from drumstudio.app.training.preparing import prepare
 
     trainer = prepare(plan, data, args.out, args.threads)
     if args.resume:
@@ -135,8 +135,8 @@ def start_trainer(args: argparse.Namespace, plan: TrainingPlan, data: DataSet) -
 
 def keep_figures_of(args: argparse.Namespace, data: DataSet) -> None:
     """Measure the model on all that the sources hold out, wanted for training or not, into its header."""
-    from drumstudio.ml.dataset import open_dataset
-    from drumstudio.ml.figures import keep_figures
+    from drumstudio.ml.data.dataset import open_dataset
+    from drumstudio.ml.training.figures import keep_figures
 
     trained = {sequence.file for sequence in data.split("train")}
     everything = choices_of(args, data.kit)

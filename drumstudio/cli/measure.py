@@ -14,7 +14,7 @@ from drumstudio.midi.files import MAP_NAMES
 
 if TYPE_CHECKING:
     from drumstudio.domain.pattern import Pattern
-    from drumstudio.ml.sampler import Sampler
+    from drumstudio.ml.playing.sampler import Sampler
 
 # Columns of the table that fit side by side.
 _COLUMNS = 5
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"--primer-bars is 0 or more, not {args.primer_bars}")
     from drumstudio.ml.catalogue import find_model
     from drumstudio.ml.musicality import DEFINITIONS
-    from drumstudio.ml.sampler import load_sampler
+    from drumstudio.ml.playing.sampler import load_sampler
 
     model = find_model(args.model)
     sampler = load_sampler(model)
@@ -86,7 +86,7 @@ def _patterns(path: Path, map_name: str) -> list[tuple[str, Pattern]]:
 
 def _entry(path: Path, name: str, pattern: Pattern, given: int | None, sampler: Sampler) -> dict[str, Any]:
     """All that is printed of one pattern."""
-    from drumstudio.app.measuring import measured, played, primer_bars_of
+    from drumstudio.app.drummer.measuring import measured, played, primer_bars_of
     from drumstudio.ml.musicality import touch
 
     grid = pattern.grid

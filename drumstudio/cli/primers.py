@@ -56,7 +56,7 @@ def _from_file(args: argparse.Namespace) -> Primer:
 
 def _from_list(args: argparse.Namespace) -> Primer:
     """The primer in a Python list of what is struck on each 16th, dressed as the drummer would play it."""
-    from drumstudio.ml.dynamics import dress
+    from drumstudio.ml.feel.dynamics import dress
 
     drum_map = DRUM_MAPS["magenta" if args.map == "auto" else args.map]
     events = parse_primer_drums(args.primer_drums, drum_map)

@@ -11,9 +11,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from drumstudio.app.hearing import HeardPort
-from drumstudio.app.recording import Recorder, RecordingRequest
-from drumstudio.app.takes import KeptTake, recover_takes
+from drumstudio.app.takes.hearing import HeardPort
+from drumstudio.app.takes.recording import Recorder, RecordingRequest
+from drumstudio.app.takes.store import KeptTake, recover_takes
 from drumstudio.cli.kits import chosen_input, chosen_map
 from drumstudio.domain.cleaning import Cleaning
 from drumstudio.domain.pattern import MAX_BARS, Pattern

@@ -11,9 +11,9 @@ from dataclasses import replace
 from drumstudio.cli.steps import channel_number
 from drumstudio.errors import DatasetError, UsageError
 from drumstudio.midi.files import MAP_NAMES
-from drumstudio.ml.dataset import QUANTISERS, SUFFIX, BuildChoices
-from drumstudio.ml.remedies import KINDS, Remedy, parse
-from drumstudio.ml.sources import find_sources
+from drumstudio.ml.data.dataset import QUANTISERS, SUFFIX, BuildChoices
+from drumstudio.ml.data.remedies import KINDS, Remedy, parse
+from drumstudio.ml.data.sources import find_sources
 
 _REMEDY = re.compile(r"(.+)=([a-z]+(?::.+)?)", re.DOTALL)
 
@@ -72,7 +72,7 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def choices_of(args: argparse.Namespace, kit: int | None = None) -> BuildChoices:
-    """The choices that were given, for :func:`drumstudio.ml.dataset.open_dataset`; `kit` beats --kit."""
+    """The choices that were given, for :func:`drumstudio.ml.data.dataset.open_dataset`; `kit` beats --kit."""
     return {
         "styles": args.styles,
         "meters": args.meters,

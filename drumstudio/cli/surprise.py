@@ -12,7 +12,7 @@ from drumstudio.errors import DrumStudioError, UsageError
 from drumstudio.midi.files import MAP_NAMES
 
 if TYPE_CHECKING:
-    from drumstudio.app.surprise import Surprise
+    from drumstudio.app.drummer.surprise import Surprise
     from drumstudio.domain.pattern import Pattern
 
 
@@ -45,9 +45,9 @@ def run(args: argparse.Namespace) -> int:
     """Print what surprises the drummer."""
     letter, pattern = _pattern(args)
 
-    from drumstudio.app.surprise import surprise_of
+    from drumstudio.app.drummer.surprise import surprise_of
     from drumstudio.ml.catalogue import find_model
-    from drumstudio.ml.sampler import load_sampler
+    from drumstudio.ml.playing.sampler import load_sampler
 
     model = find_model(args.model)
     found = surprise_of(load_sampler(model), pattern)
@@ -84,7 +84,7 @@ def _pattern(args: argparse.Namespace) -> tuple[str | None, Pattern]:
 
 
 def _result(pattern: Pattern, found: Surprise) -> dict[str, Any]:
-    from drumstudio.app.surprise import cell_words, most_surprising
+    from drumstudio.app.drummer.surprise import cell_words, most_surprising
     from drumstudio.domain.drums import Drum
 
     grid = pattern.grid

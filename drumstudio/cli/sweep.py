@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from drumstudio.app import run_folder
-from drumstudio.app.runs import Cell, CellState, SweepGrid
-from drumstudio.app.sweeping import Sweep, SweepOutcome, cells_of
+from drumstudio.app.training import folder as run_folder
+from drumstudio.app.training.runs import Cell, CellState, SweepGrid
+from drumstudio.app.training.sweeping import Sweep, SweepOutcome, cells_of
 from drumstudio.cli.learning import (
     add_training_arguments,
     check_training,
@@ -26,7 +26,7 @@ from drumstudio.errors import TrainingError, UsageError
 from drumstudio.ml.config import DRUM_RNN, KINDS
 
 if TYPE_CHECKING:
-    from drumstudio.ml.dataset import DataSet
+    from drumstudio.ml.data.dataset import DataSet
 
 BEST = "best.safetensors"
 
@@ -121,7 +121,7 @@ def _teller() -> Callable[[Cell], None]:
 def _keep_best(folder: Path, best: Cell, data: DataSet) -> None:
     """Copy the best model to the top of the folder, with its figures."""
     from drumstudio.ml.checkpoint import copy_model
-    from drumstudio.ml.figures import keep_figures
+    from drumstudio.ml.training.figures import keep_figures
 
     copy_model(run_folder.cell_path(folder, best.layers, best.units), folder / BEST)
     keep_figures(folder / BEST, data.split("validation"), "validation split")

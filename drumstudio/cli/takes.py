@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from drumstudio.app.takes import (
+from drumstudio.app.takes.store import (
     KeptTake,
     delete_take,
     find_take,

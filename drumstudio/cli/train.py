@@ -91,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
     if args.levels:
         from dataclasses import asdict
 
-        from drumstudio.app.preparing import levels_of
+        from drumstudio.app.training.preparing import levels_of
 
         print(json.dumps({"levels": asdict(levels_of(data))}), flush=True)
     train(args, trainer)

@@ -42,10 +42,10 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"--learning-rate is above 0 and at most 1, not {args.learning_rate}")
     if not 0 <= args.dropout < 1:
         raise UsageError(f"--dropout is at least 0 and below 1, not {args.dropout}")
-    from drumstudio.ml.feel_file import FeelConfig, FeelTraining
-    from drumstudio.ml.feel_training import FeelReport, FeelSettings, train_feel
-    from drumstudio.ml.performances import read_performances
-    from drumstudio.ml.trainer import use_threads
+    from drumstudio.ml.feel.file import FeelConfig, FeelTraining
+    from drumstudio.ml.feel.performances import read_performances
+    from drumstudio.ml.feel.training import FeelReport, FeelSettings, train_feel
+    from drumstudio.ml.training.trainer import use_threads
 
     try:
         config = FeelConfig(units=args.units, members=args.members)

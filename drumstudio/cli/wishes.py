@@ -12,8 +12,8 @@ from drumstudio.domain.drums import Drum
 from drumstudio.errors import UsageError
 
 if TYPE_CHECKING:
-    from drumstudio.ml.beam import Beam
-    from drumstudio.ml.sampler import Sampler
+    from drumstudio.ml.playing.beam import Beam
+    from drumstudio.ml.playing.sampler import Sampler
 
 RULE = (
     "The dials shape what is played; those that are not given stand in their middle. --raw, --temperature, "
@@ -45,7 +45,7 @@ class Wishes:
 
     def to_json(self) -> dict[str, Any]:
         """All of it, in the options' own words and numbers."""
-        from drumstudio.ml.shaping import temperature_and_top_p
+        from drumstudio.ml.playing.shaping import temperature_and_top_p
 
         raw = self.temperature is not None
         temperature, top_p = temperature_and_top_p(self.dials.wildness)
@@ -117,8 +117,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def wishes_of(args: argparse.Namespace) -> Wishes:
     """What the options ask; UsageError where that makes no sense."""
-    from drumstudio.ml.beam import Beam
-    from drumstudio.ml.sampler import check_dials
+    from drumstudio.ml.playing.beam import Beam
+    from drumstudio.ml.playing.sampler import check_dials
 
     feel = _share(args.feel, "--feel", MIDDLE.feel)
     raw = [name for name in (*_RAW, *_BEAM) if getattr(args, name) is not None]
@@ -143,7 +143,7 @@ def wishes_of(args: argparse.Namespace) -> Wishes:
 def check_style(style: str, sampler: Sampler) -> None:
     """UsageError where neither the drummer nor his touch knows `style`."""
     from drumstudio.ml.control import family_of
-    from drumstudio.ml.feel import available_feel
+    from drumstudio.ml.feel.model import available_feel
 
     touch = available_feel()
     known = {*sampler.checkpoint.network.styles, *(touch.styles if touch is not None else ())}

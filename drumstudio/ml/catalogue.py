@@ -9,7 +9,7 @@ from pathlib import Path
 from drumstudio import paths
 from drumstudio.errors import CheckpointError
 from drumstudio.ml.checkpoint import SUFFIX, read_info
-from drumstudio.ml.feel_file import FILE as FEEL_FILE
+from drumstudio.ml.feel.file import FILE as FEEL_FILE
 
 # The one the window begins with.
 _DEFAULT = "groove_drummer" + SUFFIX

@@ -1,7 +1,7 @@
 """What counting and copying foresee of one beat as it goes on: the levels that knowing a drummer must beat.
 
-Unlike :mod:`drumstudio.ml.levels` nothing is counted elsewhere: each step is judged by the steps before
-it alone, so that a single take can be told of.
+Unlike :mod:`drumstudio.ml.training.levels` nothing is counted elsewhere: each step is judged by the steps
+before it alone, so that a single take can be told of.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from drumstudio.domain.drums import DRUM_COUNT
 from drumstudio.errors import CancelledError, CheckpointError
 from drumstudio.ml.encoding import Floats, events_to_hits
-from drumstudio.ml.sampler import Sampler
+from drumstudio.ml.playing.sampler import Sampler
 
 # Below this a probability is no longer told from 0 in the networks' own precision: 23 nats.
 _LEAST = 1e-10

@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
-from drumstudio.app.hearing import HeardPort
-from drumstudio.app.kit import KitEvent, KitState
+from drumstudio.app.kit.ekit import KitEvent, KitState
+from drumstudio.app.takes.hearing import HeardPort
 from drumstudio.engine.facade import ClockState, Engine, EngineEvent
 from drumstudio.midi.ports import Port, same_device
 from drumstudio.ui.desk import Desk

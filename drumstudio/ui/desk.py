@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from drumstudio.app.kit import EKit
-from drumstudio.app.training_data import Judgement
+from drumstudio.app.kit.ekit import EKit
+from drumstudio.app.training.data import Judgement
 from drumstudio.settings import Settings
 from drumstudio.ui.bridge import Background, Bridge
 from drumstudio.ui.document import Document

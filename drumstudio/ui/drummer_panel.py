@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from drumstudio.app.generation import GenerationDone, GenerationProgress
+from drumstudio.app.drummer.generation import GenerationDone, GenerationProgress
 from drumstudio.domain.candidate import Candidate, Mode
 from drumstudio.domain.dials import Dials
 from drumstudio.ml.catalogue import ModelInfo

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from drumstudio.app.asking import completable, dressable, start_of
-from drumstudio.app.generation import (
+from drumstudio.app.drummer.asking import completable, dressable, start_of
+from drumstudio.app.drummer.generation import (
     DrummerFailed,
     Generation,
     GenerationDone,
@@ -17,7 +17,7 @@ from drumstudio.app.generation import (
     GenerationProgress,
     GenerationRequest,
 )
-from drumstudio.app.inserting import inserted, start_in
+from drumstudio.app.drummer.inserting import inserted, start_in
 from drumstudio.domain import edits
 from drumstudio.domain.candidate import Candidate, Mode
 from drumstudio.domain.dials import Dials

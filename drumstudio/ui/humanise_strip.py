@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSlider, QWidget
 
-from drumstudio.app.humanise import humanised
+from drumstudio.app.drummer.humanise import humanised
 from drumstudio.app.jobs import JobControl
 from drumstudio.domain.edits import Cell
 from drumstudio.domain.pattern import Pattern

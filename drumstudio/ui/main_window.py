@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QVBoxLayou
 
 from drumstudio import __version__, paths
 from drumstudio.app import store
-from drumstudio.app.kit import EKit
+from drumstudio.app.kit.ekit import EKit
 from drumstudio.domain.project import Project
 from drumstudio.engine.facade import Engine
 from drumstudio.settings import Settings

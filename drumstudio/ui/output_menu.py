@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
-from drumstudio.app.kit import EKit
+from drumstudio.app.kit.ekit import EKit
 from drumstudio.domain.drums import DRUM_MAPS
 from drumstudio.domain.velocity import LINEAR, VelocityCurve
 from drumstudio.engine.facade import Engine

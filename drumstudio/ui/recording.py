@@ -9,10 +9,10 @@ from functools import partial
 from PySide6.QtCore import QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QMenu
 
-from drumstudio.app.entry import Entered, Entry
 from drumstudio.app.jobs import JobControl
-from drumstudio.app.recording import Recorder, RecordingRequest
-from drumstudio.app.takes import KeptTake
+from drumstudio.app.takes.entry import Entered, Entry
+from drumstudio.app.takes.recording import Recorder, RecordingRequest
+from drumstudio.app.takes.store import KeptTake
 from drumstudio.domain.pattern import Pattern
 from drumstudio.domain.take import Arrival
 from drumstudio.engine.facade import Position

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
-from drumstudio.app.surprise import SurpriseDone, SurpriseEvent, SurpriseRequest, Surprising
+from drumstudio.app.drummer.surprise import SurpriseDone, SurpriseEvent, SurpriseRequest, Surprising
 from drumstudio.domain.pattern import Pattern
 from drumstudio.ui import theme
 from drumstudio.ui.bridge import Bridge

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drumstudio.app.calibration import BARS, BEATS, LEAD_BARS, measured
+from drumstudio.app.kit.calibration import BARS, BEATS, LEAD_BARS, measured
 from drumstudio.domain.cleaning import FEW
 from drumstudio.domain.drums import ROLAND
 from drumstudio.domain.take import Arrival

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.strategies import patterns
 
-from drumstudio.app.asking import Task, completable, dressable, locked_behind, prepare, start_of
-from drumstudio.app.candidates import candidates_of, continuation, groove_likeness
-from drumstudio.app.inserting import inserted
+from drumstudio.app.drummer.asking import Task, completable, dressable, locked_behind, prepare, start_of
+from drumstudio.app.drummer.candidates import candidates_of, continuation, groove_likeness
+from drumstudio.app.drummer.inserting import inserted
 from drumstudio.domain import edits
 from drumstudio.domain.candidate import Candidate, Mode
 from drumstudio.domain.demo import demo_pattern

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from support.tiny_model import tiny_model
 
-from drumstudio.app.asking import Task, prepare
-from drumstudio.app.comparing import PEOPLE, ROWS, compare, mean_of, with_dials
-from drumstudio.app.generation import Generation, GenerationDone, GenerationEvent, GenerationRequest
-from drumstudio.app.measuring import measured
+from drumstudio.app.drummer.asking import Task, prepare
+from drumstudio.app.drummer.comparing import PEOPLE, ROWS, compare, mean_of, with_dials
+from drumstudio.app.drummer.generation import Generation, GenerationDone, GenerationEvent, GenerationRequest
+from drumstudio.app.drummer.measuring import measured
 from drumstudio.domain.demo import demo_pattern
 from drumstudio.domain.dials import Dials
 from drumstudio.domain.pattern import Pattern
@@ -22,7 +22,7 @@ from drumstudio.domain.performance import ALL_LANES
 from drumstudio.errors import CancelledError
 from drumstudio.ml.encoding import Encoding
 from drumstudio.ml.musicality import LABELS, Measures
-from drumstudio.ml.sampler import load_sampler
+from drumstudio.ml.playing.sampler import load_sampler
 
 DIALS = Dials(stick=0.3, fills=2)
 
@@ -131,9 +131,9 @@ def test_a_seam_within_a_bar_and_an_empty_primer(models: list[Path]) -> None:
 ALONE = """
 import sys
 from pathlib import Path
-from drumstudio.app.asking import prepare
-from drumstudio.app.comparing import compare, with_dials
-from drumstudio.app.familiarity import familiarity
+from drumstudio.app.drummer.asking import prepare
+from drumstudio.app.drummer.comparing import compare, with_dials
+from drumstudio.app.drummer.familiarity import familiarity
 from drumstudio.domain.demo import demo_pattern
 from drumstudio.domain.performance import ALL_LANES
 

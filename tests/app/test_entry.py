@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.strategies import patterns
 
-from drumstudio.app.entry import RECALL, Entered, Entry
+from drumstudio.app.takes.entry import RECALL, Entered, Entry
 from drumstudio.domain.cleaning import AS_USUAL, RAW, Cleaning
 from drumstudio.domain.drums import GENERAL_MIDI, ROLAND, Drum, DrumMap
 from drumstudio.domain.pattern import Hit, Pattern

@@ -12,15 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.tiny_model import tiny_model
 
-from drumstudio.app.familiarity import familiarity
+from drumstudio.app.drummer.familiarity import familiarity
 from drumstudio.domain.demo import demo_pattern
 from drumstudio.domain.pattern import Pattern, pattern_from_events
 from drumstudio.domain.timing import Grid, Meter
 from drumstudio.errors import CancelledError, DrumStudioError
 from drumstudio.ml.encoding import Encoding
 from drumstudio.ml.habits import copying_losses, counting_losses
-from drumstudio.ml.likelihood import event_losses
-from drumstudio.ml.sampler import load_sampler
+from drumstudio.ml.playing.likelihood import event_losses
+from drumstudio.ml.playing.sampler import load_sampler
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from support.tiny_model import tiny_model
 
-from drumstudio.app.generation import (
+from drumstudio.app.drummer.generation import (
     DrummerFailed,
     DrummerReady,
     Generation,

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.strategies import patterns
 
-from drumstudio.app.humanise import humanised
+from drumstudio.app.drummer.humanise import humanised
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.pattern import Hit, Pattern, pattern_from_events
 from drumstudio.domain.timing import Grid

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from support.fake_kit import PAD, TD11, Cable, plug, ports
 
-from drumstudio.app.kit import EKit, KitEvent, KitState, KitStroke
-from drumstudio.app.kit_memory import MAX_LATENCY, Origin
+from drumstudio.app.kit.ekit import EKit, KitEvent, KitState, KitStroke
+from drumstudio.app.kit.memory import MAX_LATENCY, Origin
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.take import Arrival
 from drumstudio.domain.velocity import LINEAR, VelocityCurve

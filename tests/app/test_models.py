@@ -22,7 +22,7 @@ from safetensors.numpy import save_file
 from support.tiny_model import tiny_model
 
 from drumstudio import paths
-from drumstudio.app.models import (
+from drumstudio.app.drummer.models import (
     MAX_NOTES,
     delete_model,
     export_model,
@@ -34,7 +34,7 @@ from drumstudio.app.models import (
 from drumstudio.errors import CheckpointError
 from drumstudio.ml.catalogue import describe, find_model, list_models
 from drumstudio.ml.checkpoint import load, read_metadata, read_tensors, write_tensors
-from drumstudio.ml.sampler import load_sampler
+from drumstudio.ml.playing.sampler import load_sampler
 
 
 @pytest.fixture
@@ -274,7 +274,7 @@ def test_a_long_name_with_line_breaks_comes_in_on_one_line(tmp_path: Path) -> No
 KILLED = """
 import sys
 from pathlib import Path
-from drumstudio.app.models import set_notes
+from drumstudio.app.drummer.models import set_notes
 print("ready", flush=True)
 count = 0
 while True:

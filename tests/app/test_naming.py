@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from drumstudio.app.naming import names_of
+from drumstudio.app.drummer.naming import names_of
 from drumstudio.domain import edits
 from drumstudio.domain.demo import demo_pattern
 from drumstudio.domain.drums import Drum

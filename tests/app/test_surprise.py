@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from support.strategies import patterns
 from support.tiny_model import tiny_model
 
-from drumstudio.app.surprise import (
+from drumstudio.app.drummer.surprise import (
     SurpriseDone,
     SurpriseEvent,
     SurpriseFailed,
@@ -26,7 +26,7 @@ from drumstudio.domain.drums import Drum
 from drumstudio.domain.pattern import Hit, Pattern
 from drumstudio.domain.timing import Grid, Meter
 from drumstudio.errors import CancelledError, DrumStudioError
-from drumstudio.ml.sampler import Sampler, load_sampler
+from drumstudio.ml.playing.sampler import Sampler, load_sampler
 from drumstudio.ml.surprise import surprise
 
 WAIT = 20

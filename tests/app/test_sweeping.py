@@ -13,14 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.lessons import Ear, lesson
 
-from drumstudio.app import run_folder, training_process
-from drumstudio.app.halving import HALVINGS, planned_steps, rungs, survivors
-from drumstudio.app.runs import Cell, CellState, RunState, SweepGrid, TrainingPlan
-from drumstudio.app.sweeping import Sweep, SweepOutcome, cells_of
-from drumstudio.app.training import Trainings
+from drumstudio.app.training import folder as run_folder
+from drumstudio.app.training import process as training_process
+from drumstudio.app.training.halving import HALVINGS, planned_steps, rungs, survivors
+from drumstudio.app.training.runs import Cell, CellState, RunState, SweepGrid, TrainingPlan
+from drumstudio.app.training.service import Trainings
+from drumstudio.app.training.sweeping import Sweep, SweepOutcome, cells_of
 from drumstudio.errors import DatasetError, TrainingError, UsageError
 from drumstudio.ml.checkpoint import load
-from drumstudio.ml.dataset import DataSet
+from drumstudio.ml.data.dataset import DataSet
 
 PLAN = TrainingPlan(
     "Trial",
@@ -181,7 +182,7 @@ def test_a_shape_that_goes_astray_costs_the_others_nothing(
     tmp_path: Path, data: DataSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from drumstudio.errors import DrumStudioError
-    from drumstudio.ml.trainer import Trainer
+    from drumstudio.ml.training.trainer import Trainer
 
     whole = Trainer.run
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.smf import chunk, event, smf, tempo, write
 
 from drumstudio import paths
-from drumstudio.app.take_edits import (
+from drumstudio.app.takes.edits import (
     bars_of,
     import_take,
     join_takes,
@@ -19,8 +19,8 @@ from drumstudio.app.take_edits import (
     starting_at,
     suggested_qpm,
 )
-from drumstudio.app.take_rows import TakeRows, list_rows, row_of
-from drumstudio.app.takes import KeptTake, delete_take, list_takes, load_take, restore_take, save_take
+from drumstudio.app.takes.rows import TakeRows, list_rows, row_of
+from drumstudio.app.takes.store import KeptTake, delete_take, list_takes, load_take, restore_take, save_take
 from drumstudio.domain.cleaning import AS_USUAL, RAW
 from drumstudio.domain.drums import GENERAL_MIDI, ROLAND, Drum
 from drumstudio.domain.take import Arrival, Take
@@ -168,7 +168,7 @@ def test_the_list_has_the_newest_first_and_reads_only_what_changed(monkeypatch: 
         read.append(path)
         return load_take(path)
 
-    monkeypatch.setattr("drumstudio.app.take_rows.load_take", reading)
+    monkeypatch.setattr("drumstudio.app.takes.rows.load_take", reading)
     again = list_rows(first)
     assert [path.stem for path in read] == ["bad", "new"] or [path.stem for path in read] == ["new", "bad"]
     assert again.rows[1] is first.rows[1]

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from drumstudio import paths
-from drumstudio.app.journal import Journal, find_unfinished, journals_folder, read_journal
-from drumstudio.app.takes import (
+from drumstudio.app.takes.journal import Journal, find_unfinished, journals_folder, read_journal
+from drumstudio.app.takes.store import (
     delete_take,
     find_take,
     list_takes,

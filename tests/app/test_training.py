@@ -15,16 +15,17 @@ import pytest
 from support import trainer_app
 from support.lessons import Ear, lesson, process_of
 
-from drumstudio.app import run_folder, training_process
-from drumstudio.app.preparing import prepare
-from drumstudio.app.runs import Run, RunState, TrainingPlan
-from drumstudio.app.training import RunChanged, TrainingEvent, Trainings
-from drumstudio.ml.baselines import BASELINES, Baseline
+from drumstudio.app.training import folder as run_folder
+from drumstudio.app.training import process as training_process
+from drumstudio.app.training.preparing import prepare
+from drumstudio.app.training.runs import Run, RunState, TrainingPlan
+from drumstudio.app.training.service import RunChanged, TrainingEvent, Trainings
 from drumstudio.ml.catalogue import list_models
 from drumstudio.ml.checkpoint import load
-from drumstudio.ml.dataset import DataSet
+from drumstudio.ml.data.dataset import DataSet
 from drumstudio.ml.encoding import Encoding
-from drumstudio.ml.figures import keep_figures
+from drumstudio.ml.training.baselines import BASELINES, Baseline
+from drumstudio.ml.training.figures import keep_figures
 from drumstudio.paths import user_models
 
 ENDLESS = 10**8

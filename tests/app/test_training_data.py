@@ -16,8 +16,8 @@ from support.awkward import groove, moved, song
 from support.smf import drums, rock_file, write
 
 from drumstudio import paths
-from drumstudio.app.takes import delete_take, load_take, save_take
-from drumstudio.app.training_data import (
+from drumstudio.app.takes.store import delete_take, load_take, save_take
+from drumstudio.app.training.data import (
     MY_TAKES,
     DataPlan,
     DataSource,
@@ -28,15 +28,15 @@ from drumstudio.app.training_data import (
     plan_from_json,
     save_plan,
 )
-from drumstudio.app.training_data import (
+from drumstudio.app.training.data import (
     write as write_data,
 )
 from drumstudio.domain.cleaning import AS_USUAL, RAW
 from drumstudio.domain.drums import ROLAND, DrumMap
 from drumstudio.domain.take import Arrival, Take
 from drumstudio.errors import CancelledError, DatasetError, MidiFileError
-from drumstudio.ml.dataset import DataSet
-from drumstudio.ml.remedies import Remedy
+from drumstudio.ml.data.dataset import DataSet
+from drumstudio.ml.data.remedies import Remedy
 
 TEXT = st.text(max_size=8)
 PLANS = st.builds(
@@ -167,7 +167,7 @@ def test_judging_can_be_cancelled_and_tells_how_far_it_is(tmp_path: Path) -> Non
 
 
 def test_only_what_changed_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from drumstudio.ml import remembering
+    from drumstudio.ml.data import remembering
 
     read: list[str] = []
     plain = remembering.judge_file
@@ -301,6 +301,6 @@ def test_damaged_files_never_raise(seed: int, tmp_path: Path) -> None:
 
 
 def test_the_plan_is_light() -> None:
-    words = "import sys, drumstudio.app.training_data; print('numpy' in sys.modules, 'mido' in sys.modules)"
+    words = "import sys, drumstudio.app.training.data; print('numpy' in sys.modules, 'mido' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]

@@ -10,8 +10,8 @@ import pytest
 from support.tiny_model import tiny_model
 
 from drumstudio import paths
-from drumstudio.app.familiarity import familiarity
-from drumstudio.app.takes import save_take
+from drumstudio.app.drummer.familiarity import familiarity
+from drumstudio.app.takes.store import save_take
 from drumstudio.cli.main import main
 from drumstudio.domain.demo import demo_pattern
 from drumstudio.domain.drums import GENERAL_MIDI

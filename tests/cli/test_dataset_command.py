@@ -12,10 +12,10 @@ import pytest
 from support.awkward import groove, song
 from support.smf import chunk, drums, rock_file, smf, write
 
-from drumstudio.app.training_data import DataPlan, plan_file, save_plan
+from drumstudio.app.training.data import DataPlan, plan_file, save_plan
 from drumstudio.cli.main import main
-from drumstudio.ml.dataset import DataSet
-from drumstudio.ml.remedies import Remedy
+from drumstudio.ml.data.dataset import DataSet
+from drumstudio.ml.data.remedies import Remedy
 
 
 @pytest.fixture

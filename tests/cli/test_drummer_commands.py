@@ -23,9 +23,9 @@ from drumstudio.errors import UsageError
 from drumstudio.midi.files import export_pattern, import_pattern
 from drumstudio.ml.catalogue import default_model
 from drumstudio.ml.checkpoint import load
-from drumstudio.ml.dataset import DataSet, open_dataset
+from drumstudio.ml.data.dataset import DataSet, open_dataset
 from drumstudio.ml.encoding import Encoding
-from drumstudio.ml.figures import measure
+from drumstudio.ml.training.figures import measure
 from drumstudio.paths import user_models
 
 BAR = [5, 0, 4, 0, 6, 0, 4, 0, 5, 1, 4, 0, 6, 0, 4, 2]

@@ -16,7 +16,7 @@ from drumstudio.domain.drums import Drum
 from drumstudio.domain.pattern import pattern_from_events
 from drumstudio.domain.project import Project
 from drumstudio.midi.files import export_pattern, import_pattern
-from drumstudio.ml.feel_file import read_feel
+from drumstudio.ml.feel.file import read_feel
 
 BAR = [5, 0, 4, 0, 6, 0, 4, 0, 5, 2, 4, 0, 6, 0, 4, 2]
 

@@ -15,9 +15,9 @@ from drumstudio.domain.pattern import Hit, Pattern, pattern_from_events
 from drumstudio.domain.project import Project
 from drumstudio.domain.timing import Grid, Meter
 from drumstudio.midi.files import export_pattern
-from drumstudio.ml.likelihood import event_losses
 from drumstudio.ml.musicality import LABELS, TOUCH_LABELS, measure
-from drumstudio.ml.sampler import load_sampler
+from drumstudio.ml.playing.likelihood import event_losses
+from drumstudio.ml.playing.sampler import load_sampler
 
 BAR = [5, 0, 4, 0, 6, 0, 4, 0, 5, 0, 4, 0, 6, 0, 4, 0]
 FILL = [5, 0, 4, 0, 6, 0, 4, 0, 2, 2, 64, 64, 32, 32, 16, 16]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from support.tiny_model import tiny_model
 
+from drumstudio.app.drummer.surprise import surprise_of
 from drumstudio.app.store import save_project
-from drumstudio.app.surprise import surprise_of
 from drumstudio.cli.main import main
 from drumstudio.domain.demo import demo_pattern
 from drumstudio.domain.drums import Drum
@@ -16,7 +16,7 @@ from drumstudio.domain.pattern import Hit, Pattern
 from drumstudio.domain.project import Project
 from drumstudio.domain.timing import Grid, Meter
 from drumstudio.midi.files import export_pattern
-from drumstudio.ml.sampler import load_sampler
+from drumstudio.ml.playing.sampler import load_sampler
 
 
 @pytest.fixture

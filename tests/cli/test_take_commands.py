@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from drumstudio import paths
-from drumstudio.app.takes import save_take
+from drumstudio.app.takes.store import save_take
 from drumstudio.cli.main import main
 from drumstudio.domain.drums import ROLAND
 from drumstudio.domain.take import Arrival, Take

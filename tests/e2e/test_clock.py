@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from support.jack import TIMEOUT, Listener, Performer
 
-from drumstudio.app.hearing import HeardPort
+from drumstudio.app.takes.hearing import HeardPort
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.pattern import Hit, Pattern
 from drumstudio.domain.project import Project

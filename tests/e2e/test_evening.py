@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from support.jack import Performer, jack_server
 from support.window import WAIT, open_window, press, settle
 
-from drumstudio.app.runs import RunState
+from drumstudio.app.training.runs import RunState
 from drumstudio.ui.main_window import MainWindow
 
 TAKES, BARS, QPM = 10, 2, 240

@@ -20,7 +20,7 @@ from support.jack import TIMEOUT, Listener, Performer, jack_server, kill_server
 from support.program import ROOT, Program
 from support.savers import KINDS
 
-from drumstudio.app.takes import load_take
+from drumstudio.app.takes.store import load_take
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.pattern import Hit, Pattern
 from drumstudio.midi.files import export_pattern

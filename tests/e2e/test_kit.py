@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from support.jack import TIMEOUT, Performer
 from support.window import WAIT, open_window, press, settle
 
-from drumstudio.app.kit import EKit, KitEvent, KitState, KitStroke
+from drumstudio.app.kit.ekit import EKit, KitEvent, KitState, KitStroke
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.take import Arrival
 from drumstudio.midi.inputs import InputState

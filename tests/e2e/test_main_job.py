@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from support.jack import Listener
 from support.window import WAIT, click_cell, open_window, press, settle
 
-from drumstudio.app.inserting import inserted
+from drumstudio.app.drummer.inserting import inserted
 from drumstudio.cli.main import main
 from drumstudio.domain.drums import GENERAL_MIDI, Drum
 from drumstudio.domain.pattern import Hit

@@ -15,9 +15,9 @@ import pytest
 from support.jack import TIMEOUT, Listener, Performer, jack_server
 from support.program import Program
 
-from drumstudio.app.hearing import HeardPort
-from drumstudio.app.recording import Recorder, RecordingRequest
-from drumstudio.app.takes import load_take
+from drumstudio.app.takes.hearing import HeardPort
+from drumstudio.app.takes.recording import Recorder, RecordingRequest
+from drumstudio.app.takes.store import load_take
 from drumstudio.domain.drums import Drum
 from drumstudio.midi.files import import_pattern
 from drumstudio.midi.inputs import InputState, InputStatus

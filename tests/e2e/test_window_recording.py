@@ -14,7 +14,7 @@ from support.jack import Performer, jack_server
 from support.recording_window import COUNT
 from support.window import open_window, press, settle
 
-from drumstudio.app.takes import KeptTake, list_takes
+from drumstudio.app.takes.store import KeptTake, list_takes
 from drumstudio.domain.cleaning import Reason
 from drumstudio.domain.drums import GENERAL_MIDI, Drum
 from drumstudio.domain.pattern import Pattern

@@ -35,8 +35,8 @@ def make_model() -> Maker:
     """Makes an untrained model with weights that are large enough to have opinions."""
     import torch
 
-    from drumstudio.ml.model import build
-    from drumstudio.ml.trainer import weights_of
+    from drumstudio.ml.training.model import build
+    from drumstudio.ml.training.trainer import weights_of
 
     def make(
         network: NetworkConfig | None = None, encoding: Encoding | None = None, seed: int = 0

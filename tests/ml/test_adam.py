@@ -6,7 +6,7 @@ import sys
 import pytest
 import torch
 
-from drumstudio.ml.adam import Adam
+from drumstudio.ml.training.adam import Adam
 
 
 @pytest.mark.parametrize("rate", [0.0015, 0.3])
@@ -36,7 +36,8 @@ def test_every_step_is_bit_for_bit_that_of_torch(rate: float) -> None:
 def test_a_training_loads_no_compiler() -> None:
     """It would take longer than many a training."""
     program = (
-        "import sys, torch; from drumstudio.ml.adam import Adam; value = torch.nn.Parameter(torch.ones(2)); "
+        "import sys, torch; from drumstudio.ml.training.adam import Adam; "
+        "value = torch.nn.Parameter(torch.ones(2)); "
         "value.sum().backward(); Adam([value], 0.1).step(); sys.exit('torch._dynamo' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import pytest
 from support import awkward
 
-from drumstudio.app.training_data import DataPlan, Judgement, judge, look_at
-from drumstudio.ml.verdicts import Verdict
+from drumstudio.app.training.data import DataPlan, Judgement, judge, look_at
+from drumstudio.ml.data.verdicts import Verdict
 
 
 @pytest.fixture(scope="module")
@@ -279,7 +279,7 @@ def test_the_totals_and_the_split_add_up(judged: Judgement) -> None:
 
 
 def test_a_saved_set_keeps_every_verdict(judged: Judgement, tmp_path: Path) -> None:
-    from drumstudio.ml.dataset import DataSet
+    from drumstudio.ml.data.dataset import DataSet
 
     judged.data.save(tmp_path / "set.drumdata")
     assert DataSet.load(tmp_path / "set.drumdata").verdicts == judged.verdicts

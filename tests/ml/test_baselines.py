@@ -9,8 +9,8 @@ import pytest
 from support.beats import Beat, beat
 
 from drumstudio.cli.evaluate import NAMES
-from drumstudio.ml.baselines import BASELINES, Baseline, Counts
 from drumstudio.ml.encoding import Encoding
+from drumstudio.ml.training.baselines import BASELINES, Baseline, Counts
 
 
 def _score(name: str, train: list[Beat], tracks: list[Beat], encoding: Encoding | None = None) -> float:

@@ -5,11 +5,11 @@ import pytest
 from support.beats import beat
 
 from drumstudio.errors import CancelledError
-from drumstudio.ml.beam import MAX_WIDTH, Beam
 from drumstudio.ml.config import GROOVE_MEMORY, KINDS, NetworkConfig
 from drumstudio.ml.encoding import Encoding
-from drumstudio.ml.playing import log_likelihoods
-from drumstudio.ml.sampler import Sampler
+from drumstudio.ml.playing.beam import MAX_WIDTH, Beam
+from drumstudio.ml.playing.player import log_likelihoods
+from drumstudio.ml.playing.sampler import Sampler
 
 PRIMER = beat(1, bars=2).events
 

@@ -16,7 +16,7 @@ from drumstudio.ml import checkpoint as files
 from drumstudio.ml.catalogue import default_model, describe, find_model, list_models
 from drumstudio.ml.checkpoint import Training, load, read_info, save
 from drumstudio.ml.config import NetworkConfig
-from drumstudio.ml.sampler import load_sampler
+from drumstudio.ml.playing.sampler import load_sampler
 from drumstudio.paths import shipped_models, user_models
 
 TRAINING = Training(

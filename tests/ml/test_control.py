@@ -10,7 +10,7 @@ from drumstudio.ml.config import GROOVE_MEMORY, NetworkConfig
 from drumstudio.ml.control import control_count, control_features, fill_bars, fills_of
 from drumstudio.ml.encoding import Encoding
 from drumstudio.ml.reading import control_columns
-from drumstudio.ml.windows import Windows
+from drumstudio.ml.training.windows import Windows
 
 ASKED = NetworkConfig(GROOVE_MEMORY, layers=(8,), styles=("jazz", "rock"), fills=True)
 GROOVE = [5, 0, 4, 0, 6, 0, 4, 0, 5, 0, 4, 0, 6, 0, 4, 0]

@@ -12,7 +12,7 @@ from support.smf import beat, chunk, drums, event, meter, rock_file, smf, tempo,
 from drumstudio.domain.drums import MAGENTA
 from drumstudio.errors import DatasetError
 from drumstudio.midi.files import read_song, steps
-from drumstudio.ml.dataset import DataSet, Verdict, build, open_dataset
+from drumstudio.ml.data.dataset import DataSet, Verdict, build, open_dataset
 
 TABLE = (
     "drummer,session,id,style,bpm,beat_type,time_signature,midi_filename,audio_filename,duration,split\n"

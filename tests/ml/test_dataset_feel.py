@@ -14,10 +14,10 @@ from support.smf import chunk, drums, meter, smf, tempo, write
 from drumstudio.domain.drums import GENERAL_MIDI
 from drumstudio.errors import DatasetError
 from drumstudio.midi.files import read_song
-from drumstudio.ml.cutting import Piece, cut
-from drumstudio.ml.dataset import DataSet, build
-from drumstudio.ml.sequences import Sequence
-from drumstudio.ml.sources import Info
+from drumstudio.ml.data.cutting import Piece, cut
+from drumstudio.ml.data.dataset import DataSet, build
+from drumstudio.ml.data.sequences import Sequence
+from drumstudio.ml.data.sources import Info
 
 SHUFFLE = [(0, 36), (0, 42), (320, 42), (480, 38), (480, 42), (800, 42)]
 TRIPLETS = [(0, 36), (0, 42), (160, 42), (320, 42), (480, 38), (480, 42), (640, 42), (800, 42)]

@@ -12,7 +12,7 @@ from safetensors.numpy import save
 from support.smf import rock_file, write
 
 from drumstudio.errors import DatasetError
-from drumstudio.ml.dataset import DataSet, build, open_dataset
+from drumstudio.ml.data.dataset import DataSet, build, open_dataset
 
 # Fields of a verdict that version 1 did not know.
 NEW = {"feel", "doubt", "source", "group", "applied", "found", "remedies"}

@@ -16,7 +16,7 @@ from drumstudio.ml.catalogue import find_model
 from drumstudio.ml.config import GROOVE_MEMORY, KINDS, NetworkConfig
 from drumstudio.ml.encoding import Encoding, events_to_hits
 from drumstudio.ml.musicality import TOMS, fill_bars, jaccard
-from drumstudio.ml.sampler import Sampler, load_sampler
+from drumstudio.ml.playing.sampler import Sampler, load_sampler
 
 BAR = [5, 0, 4, 0, 6, 0, 4, 0, 5, 1, 4, 0, 6, 0, 4, 0]
 PRIMER = [*BAR, *BAR[:10], 5, 0, 6, 0, 4, 2]

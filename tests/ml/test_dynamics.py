@@ -8,7 +8,7 @@ from drumstudio.domain.demo import demo_pattern
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.pattern import Hit, Pattern
 from drumstudio.domain.timing import Grid, Meter
-from drumstudio.ml.dynamics import Place, dress, dress_by_rules, place_of, was_played
+from drumstudio.ml.feel.dynamics import Place, dress, dress_by_rules, place_of, was_played
 
 EMPTY = Pattern(Grid())
 KICK, SNARE, HAT = 1 << Drum.KICK, 1 << Drum.SNARE, 1 << Drum.CLOSED_HAT

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from drumstudio.domain.drums import DRUM_COUNT, Drum
 from drumstudio.domain.timing import GRIDS
 from drumstudio.errors import CheckpointError, DatasetError
-from drumstudio.ml import feel_file
 from drumstudio.ml.checkpoint import Weights, read_metadata, read_tensors, write_tensors
-from drumstudio.ml.feel import FeelPlayer, Wander, available_feel, load_feel
-from drumstudio.ml.feel_file import LEVELS, FeelConfig, FeelModel, FeelTraining, read_feel, save_feel
-from drumstudio.ml.feel_inputs import OFFSET_UNIT, VELOCITY_MIDDLE, VELOCITY_UNIT, feel_inputs, input_count
-from drumstudio.ml.performances import Performance
+from drumstudio.ml.feel import file as feel_file
+from drumstudio.ml.feel.file import LEVELS, FeelConfig, FeelModel, FeelTraining, read_feel, save_feel
+from drumstudio.ml.feel.inputs import OFFSET_UNIT, VELOCITY_MIDDLE, VELOCITY_UNIT, feel_inputs, input_count
+from drumstudio.ml.feel.model import FeelPlayer, Wander, available_feel, load_feel
+from drumstudio.ml.feel.performances import Performance
 
 SMALL = FeelConfig(units=6, layers=2, members=2, styles=("jazz", "rock"))
 PLACE = {"steps_per_bar": 16, "steps_per_quarter": 4, "qpm": 100.0}
@@ -229,7 +229,7 @@ def test_every_grid_is_played(player: FeelPlayer, per_quarter: int) -> None:
 def test_numpy_plays_as_torch() -> None:
     import torch
 
-    from drumstudio.ml.feel_training import FeelNetwork
+    from drumstudio.ml.feel.training import FeelNetwork
 
     weights = small_weights()
     hits = some_hits(50)
@@ -359,7 +359,7 @@ def _drummer(seed: int, split: str = "train") -> Performance:
 
 
 def test_training_learns_who_is_loud_and_who_is_late(tmp_path: Path) -> None:
-    from drumstudio.ml.feel_training import FeelReport, FeelSettings, train_feel
+    from drumstudio.ml.feel.training import FeelReport, FeelSettings, train_feel
 
     pieces = [*(_drummer(seed) for seed in range(6)), _drummer(9, "validation")]
     settings = FeelSettings(steps=60, batch=8, window=64, learning_rate=0.02, dropout=0.0, input_dropout=0.0)
@@ -382,7 +382,7 @@ def test_training_learns_who_is_loud_and_who_is_late(tmp_path: Path) -> None:
 
 
 def test_training_needs_something_to_train_on(tmp_path: Path) -> None:
-    from drumstudio.ml.feel_training import FeelSettings, train_feel
+    from drumstudio.ml.feel.training import FeelSettings, train_feel
 
     with pytest.raises(DatasetError, match="train split"):
         train_feel(tmp_path / "own.safetensors", SMALL, FeelSettings(), [_drummer(0, "validation")])

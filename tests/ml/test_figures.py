@@ -9,10 +9,10 @@ import pytest
 from support.beats import beat
 
 from drumstudio.ml.checkpoint import load
-from drumstudio.ml.figures import groups_of, keep_figures, measure
-from drumstudio.ml.metrics import evaluate
-from drumstudio.ml.sequences import Sequence
-from drumstudio.ml.trainer import load_model
+from drumstudio.ml.data.sequences import Sequence
+from drumstudio.ml.training.figures import groups_of, keep_figures, measure
+from drumstudio.ml.training.metrics import evaluate
+from drumstudio.ml.training.trainer import load_model
 
 
 def _sequence(seed: int, style: str, kind: str) -> Sequence:

@@ -5,8 +5,8 @@ import pytest
 
 from drumstudio.domain.drums import Drum
 from drumstudio.ml.encoding import events_to_hits
-from drumstudio.ml.fills import fill_plan, fill_worth
 from drumstudio.ml.musicality import TOMS, fill_bars
+from drumstudio.ml.playing.fills import fill_plan, fill_worth
 
 BAR = [5, 0, 4, 0, 6, 0, 4, 0, 5, 0, 4, 0, 6, 0, 4, 0]
 ROLL = [5, 0, 4, 0, 6, 0, 4, 0, 2, 2, 2, 2, 64, 64, 32, 16]

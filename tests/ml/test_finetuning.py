@@ -21,12 +21,12 @@ from drumstudio.errors import CheckpointError, DatasetError, DrumStudioError
 from drumstudio.ml import checkpoint as files
 from drumstudio.ml.checkpoint import Checkpoint, Training, load, save
 from drumstudio.ml.config import GROOVE_MEMORY, NetworkConfig
-from drumstudio.ml.devices import device_called
 from drumstudio.ml.encoding import Encoding
-from drumstudio.ml.finetune import open_base
-from drumstudio.ml.metrics import evaluate
-from drumstudio.ml.reports import Report, Settings, state_path
-from drumstudio.ml.trainer import Trainer, load_model
+from drumstudio.ml.training.devices import device_called
+from drumstudio.ml.training.finetune import open_base
+from drumstudio.ml.training.metrics import evaluate
+from drumstudio.ml.training.reports import Report, Settings, state_path
+from drumstudio.ml.training.trainer import Trainer, load_model
 
 SMALL = NetworkConfig(layers=(12,))
 SHORT = Settings(steps=9, batch=4, window=24, learning_rate=0.01, report_every=3, patience=0)

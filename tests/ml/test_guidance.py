@@ -9,9 +9,9 @@ from drumstudio.domain.dials import Dials
 from drumstudio.ml.config import GROOVE_MEMORY, NetworkConfig
 from drumstudio.ml.control import control_features
 from drumstudio.ml.encoding import Encoding
-from drumstudio.ml.guidance import Guided
-from drumstudio.ml.sampler import Sampler
-from drumstudio.ml.stepper import Player, build_player
+from drumstudio.ml.playing.guidance import Guided
+from drumstudio.ml.playing.sampler import Sampler
+from drumstudio.ml.playing.stepper import Player, build_player
 
 NETWORKS = [
     NetworkConfig(layers=(12, 7), quarters=True, styles=("jazz", "rock")),

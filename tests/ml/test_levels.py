@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.beats import Beat
 
-from drumstudio.ml.baselines import BASELINES, Baseline
 from drumstudio.ml.encoding import Encoding
-from drumstudio.ml.levels import measure_levels
+from drumstudio.ml.training.baselines import BASELINES, Baseline
+from drumstudio.ml.training.levels import measure_levels
 
 _TRACK = st.builds(
     lambda events, shape: Beat(np.array(events, np.int16), *shape),

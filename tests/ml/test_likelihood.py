@@ -10,11 +10,11 @@ from support.tiny_model import tiny_model
 from drumstudio.ml.checkpoint import Checkpoint, Training, save
 from drumstudio.ml.config import NetworkConfig
 from drumstudio.ml.encoding import Encoding
-from drumstudio.ml.likelihood import event_losses
-from drumstudio.ml.metrics import evaluate
-from drumstudio.ml.sampler import load_sampler
-from drumstudio.ml.stepper import expected_shapes
-from drumstudio.ml.trainer import load_model
+from drumstudio.ml.playing.likelihood import event_losses
+from drumstudio.ml.playing.sampler import load_sampler
+from drumstudio.ml.playing.stepper import expected_shapes
+from drumstudio.ml.training.metrics import evaluate
+from drumstudio.ml.training.trainer import load_model
 
 
 def test_losses_are_those_of_the_evaluation(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ from support.beats import Beat, beat
 
 from drumstudio.ml.config import NetworkConfig
 from drumstudio.ml.encoding import Encoding
-from drumstudio.ml.metrics import Score, evaluate, evaluate_each, score_batch
-from drumstudio.ml.model import DrumRnn
-from drumstudio.ml.windows import IGNORED
+from drumstudio.ml.training.metrics import Score, evaluate, evaluate_each, score_batch
+from drumstudio.ml.training.model import DrumRnn
+from drumstudio.ml.training.windows import IGNORED
 
 
 def test_each_track_is_scored_as_if_it_were_alone() -> None:

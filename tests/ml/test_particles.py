@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drumstudio.ml.config import GROOVE_MEMORY, NetworkConfig
-from drumstudio.ml.particles import Rows, pick, spread, systematic
-from drumstudio.ml.stepper import build_player
+from drumstudio.ml.playing.particles import Rows, pick, spread, systematic
+from drumstudio.ml.playing.stepper import build_player
 
 
 @given(

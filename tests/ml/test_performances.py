@@ -11,9 +11,9 @@ from support import smf
 
 from drumstudio.domain.drums import Drum
 from drumstudio.errors import DatasetError
-from drumstudio.ml.dataset import build
-from drumstudio.ml.feel_measures import OFFSET_BINS, VELOCITY_BINS, kl_distance, score, together
-from drumstudio.ml.performances import Performance, read_performances
+from drumstudio.ml.data.dataset import build
+from drumstudio.ml.feel.measures import OFFSET_BINS, VELOCITY_BINS, kl_distance, score, together
+from drumstudio.ml.feel.performances import Performance, read_performances
 
 KICK, SNARE, HAT = 36, 38, 42
 

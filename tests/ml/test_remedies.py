@@ -13,8 +13,8 @@ from drumstudio.domain.drums import GENERAL_MIDI
 from drumstudio.errors import DatasetError
 from drumstudio.midi.reader import MidiSong, parse_song
 from drumstudio.midi.rearranging import chained, in_meter, in_steady_tempo, in_tempo, seconds_of, with_factor
-from drumstudio.ml.dataset import build
-from drumstudio.ml.remedies import KINDS, Remedy, from_json, parse
+from drumstudio.ml.data.dataset import build
+from drumstudio.ml.data.remedies import KINDS, Remedy, from_json, parse
 
 REMEDIES = st.builds(
     Remedy,

@@ -13,8 +13,8 @@ from drumstudio.errors import CancelledError, CheckpointError
 from drumstudio.ml.checkpoint import save
 from drumstudio.ml.config import GROOVE_MEMORY, KINDS, NetworkConfig
 from drumstudio.ml.encoding import Encoding, events_to_hits
-from drumstudio.ml.playing import draw
-from drumstudio.ml.sampler import Sampler, load_sampler
+from drumstudio.ml.playing.player import draw
+from drumstudio.ml.playing.sampler import Sampler, load_sampler
 
 PRIMER = [5, 0, 4, 0, 6, 0, 4, 0, 5, 1, 4, 0, 6, 0, 4, 0]
 
@@ -209,7 +209,7 @@ def test_a_model_whose_weights_do_not_fit_names_its_file(tmp_path: Path, make_mo
 
 def test_sampling_needs_no_torch(model_file: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from drumstudio.ml.sampler import load_sampler;"
+        "import sys; from pathlib import Path; from drumstudio.ml.playing.sampler import load_sampler;"
         "load_sampler(Path(sys.argv[1])).continue_([1, 0], 4); sys.exit('torch' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code, str(model_file)], check=True, timeout=60)

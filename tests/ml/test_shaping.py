@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from drumstudio.domain.dials import FILL_PERIODS, Dials
 from drumstudio.domain.drums import Drum
 from drumstudio.ml.encoding import Encoding, events_to_hits
-from drumstudio.ml.shaping import CERTAIN, Fill, event_odds, plain_shape, shape_of, temperature_and_top_p
+from drumstudio.ml.playing.shaping import (
+    CERTAIN,
+    Fill,
+    event_odds,
+    plain_shape,
+    shape_of,
+    temperature_and_top_p,
+)
 
 BAR = [5, 0, 4, 0, 6, 0, 4, 0, 5, 1, 4, 0, 6, 0, 4, 0]
 OTHER = [5, 0, 4, 0, 6, 0, 4, 2, 4, 1, 5, 0, 6, 0, 4, 2]

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drumstudio.ml.sequences import Sequence
-from drumstudio.ml.splitting import split_files
+from drumstudio.ml.data.sequences import Sequence
+from drumstudio.ml.data.splitting import split_files
 
 SPLITS = {"train", "validation", "test"}
 

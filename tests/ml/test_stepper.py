@@ -8,10 +8,10 @@ from drumstudio.errors import CheckpointError
 from drumstudio.ml.config import GROOVE_MEMORY, NetworkConfig
 from drumstudio.ml.control import control_features
 from drumstudio.ml.encoding import Encoding, Floats
-from drumstudio.ml.model import AttentionLayer, DrumRnn, GrooveMemory, build
+from drumstudio.ml.playing.stepper import GrooveStepper, Stepper, build_player, expected_shapes
 from drumstudio.ml.reading import places as places_of
 from drumstudio.ml.reading import read
-from drumstudio.ml.stepper import GrooveStepper, Stepper, build_player, expected_shapes
+from drumstudio.ml.training.model import AttentionLayer, DrumRnn, GrooveMemory, build
 
 NETWORKS = [
     NetworkConfig(layers=(12,)),

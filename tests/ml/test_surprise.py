@@ -12,8 +12,8 @@ from drumstudio.errors import CancelledError, CheckpointError
 from drumstudio.ml.checkpoint import Checkpoint, Training
 from drumstudio.ml.config import NetworkConfig
 from drumstudio.ml.encoding import Encoding
-from drumstudio.ml.sampler import Sampler, load_sampler
-from drumstudio.ml.stepper import expected_shapes
+from drumstudio.ml.playing.sampler import Sampler, load_sampler
+from drumstudio.ml.playing.stepper import expected_shapes
 from drumstudio.ml.surprise import surprise
 
 BEAT = [5, 0, 4, 0, 6, 0, 4, 0] * 2

@@ -16,11 +16,19 @@ from drumstudio.ml import checkpoint as files
 from drumstudio.ml.checkpoint import Checkpoint, Training, load
 from drumstudio.ml.config import GROOVE_MEMORY, KINDS, NetworkConfig
 from drumstudio.ml.encoding import Encoding
-from drumstudio.ml.metrics import evaluate
-from drumstudio.ml.model import DrumRnn, build
-from drumstudio.ml.stepper import build_player
-from drumstudio.ml.trainer import Outcome, Report, Settings, Trainer, load_model, state_path, weights_of
-from drumstudio.ml.windows import IGNORED, Windows
+from drumstudio.ml.playing.stepper import build_player
+from drumstudio.ml.training.metrics import evaluate
+from drumstudio.ml.training.model import DrumRnn, build
+from drumstudio.ml.training.trainer import (
+    Outcome,
+    Report,
+    Settings,
+    Trainer,
+    load_model,
+    state_path,
+    weights_of,
+)
+from drumstudio.ml.training.windows import IGNORED, Windows
 
 SMALL = NetworkConfig(layers=(16,), dropout=0.2)
 COUNTERS = NetworkConfig(layers=(16,), place=False)

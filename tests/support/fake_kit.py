@@ -72,7 +72,7 @@ def plug(monkeypatch: pytest.MonkeyPatch) -> Cable:
     """Have every EKit listen to a cable instead of a port."""
     cable = Cable()
     monkeypatch.setattr(
-        "drumstudio.app.kit.MidiInput",
+        "drumstudio.app.kit.ekit.MidiInput",
         lambda name, there, arrived, changed: FakeInput(cable, name, there, arrived, changed),
     )
     return cable

@@ -8,10 +8,17 @@ from pathlib import Path
 
 import numpy as np
 
-from drumstudio.app.runs import Run, RunState
-from drumstudio.app.training import RunChanged, RunGone, RunKept, TrainingEvent, TrainingNotice, Trainings
-from drumstudio.ml.dataset import DataSet
-from drumstudio.ml.sequences import Sequence
+from drumstudio.app.training.runs import Run, RunState
+from drumstudio.app.training.service import (
+    RunChanged,
+    RunGone,
+    RunKept,
+    TrainingEvent,
+    TrainingNotice,
+    Trainings,
+)
+from drumstudio.ml.data.dataset import DataSet
+from drumstudio.ml.data.sequences import Sequence
 from support.beats import beat
 
 WAIT = 60.0

@@ -6,8 +6,17 @@ from dataclasses import replace
 from math import exp
 from typing import Any
 
-from drumstudio.app.runs import Cell, CellState, DataCounts, Levels, Run, RunState, SweepGrid, TrainingPlan
-from drumstudio.ml.reports import Report
+from drumstudio.app.training.runs import (
+    Cell,
+    CellState,
+    DataCounts,
+    Levels,
+    Run,
+    RunState,
+    SweepGrid,
+    TrainingPlan,
+)
+from drumstudio.ml.training.reports import Report
 
 
 def reports(count: int, floor: float = 4.0, every: int = 10) -> tuple[Report, ...]:

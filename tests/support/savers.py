@@ -26,7 +26,7 @@ def _save_project(path: Path, number: int) -> None:
 
 
 def _save_take(path: Path, number: int) -> None:
-    from drumstudio.app.takes import save_take
+    from drumstudio.app.takes.store import save_take
 
     strokes = tuple(Arrival(at / 16, bytes((0x99, 38, 1 + at % 127))) for at in range(200 + number))
     save_take(path, Take(strokes, ROLAND))
@@ -45,7 +45,7 @@ def _version_of_project(path: Path) -> int:
 
 
 def _version_of_take(path: Path) -> int:
-    from drumstudio.app.takes import load_take
+    from drumstudio.app.takes.store import load_take
 
     return len(load_take(path).take.arrivals) - 200
 

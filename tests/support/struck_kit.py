@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from drumstudio.app.kit import KitState
+from drumstudio.app.kit.ekit import KitState
 from drumstudio.domain.cleaning import AS_USUAL, Cleaning
 from drumstudio.domain.drums import ROLAND
 from drumstudio.domain.take import Arrival

@@ -9,7 +9,7 @@ import numpy as np
 from drumstudio.ml.checkpoint import Checkpoint, Training, save
 from drumstudio.ml.config import NetworkConfig
 from drumstudio.ml.encoding import Encoding
-from drumstudio.ml.stepper import expected_shapes
+from drumstudio.ml.playing.stepper import expected_shapes
 
 
 def tiny_model(

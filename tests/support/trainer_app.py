@@ -9,8 +9,8 @@ import sys
 import threading
 from pathlib import Path
 
-from drumstudio.app.runs import TrainingPlan
-from drumstudio.app.training import RunChanged, TrainingEvent, Trainings
+from drumstudio.app.training.runs import TrainingPlan
+from drumstudio.app.training.service import RunChanged, TrainingEvent, Trainings
 
 
 def _tell(event: TrainingEvent) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from drumstudio.app.training_data import DataPlan, Judgement
-from drumstudio.ml.verdicts import Found, Verdict
+from drumstudio.app.training.data import DataPlan, Judgement
+from drumstudio.ml.data.verdicts import Found, Verdict
 from drumstudio.ui.data.file_rows import FileRow, rows_of
 
 FOLDER = Path("/music/loops")

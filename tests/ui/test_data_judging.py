@@ -18,7 +18,7 @@ from support.smf import rock_file
 from support.window import WAIT, open_window, press, settle
 
 from drumstudio import paths
-from drumstudio.app.training_data import DataPlan, Judgement, load_plan, plan_file, save_plan
+from drumstudio.app.training.data import DataPlan, Judgement, load_plan, plan_file, save_plan
 from drumstudio.errors import CancelledError
 from drumstudio.ui.data import plan_keeper
 from drumstudio.ui.main_window import MainWindow

@@ -26,10 +26,10 @@ from support.smf import rock_file
 from support.window import WAIT, open_window, press, settle
 
 from drumstudio.app.store import save_project
-from drumstudio.app.training_data import load_plan
+from drumstudio.app.training.data import load_plan
 from drumstudio.domain.demo import demo_project
 from drumstudio.domain.drums import Drum
-from drumstudio.ml.remedies import Remedy
+from drumstudio.ml.data.remedies import Remedy
 from drumstudio.ui import theme
 from drumstudio.ui.fields import Field
 from drumstudio.ui.main_window import MainWindow

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 from support.verdicts import FOLDER, refused, rows, used
 
-from drumstudio.app.training_data import DataPlan
+from drumstudio.app.training.data import DataPlan
 from drumstudio.domain.drums import Drum
-from drumstudio.ml.remedies import Remedy
-from drumstudio.ml.verdicts import Found, Offer, Verdict
+from drumstudio.ml.data.remedies import Remedy
+from drumstudio.ml.data.verdicts import Found, Offer, Verdict
 from drumstudio.ui import theme
 from drumstudio.ui.data.details import more_found, verdict_words
 from drumstudio.ui.data.file_rows import (

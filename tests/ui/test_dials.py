@@ -18,8 +18,8 @@ from support.tiny_model import tiny_model
 from support.window import LEFT, WAIT, open_window, press, settle
 
 from drumstudio import paths
-from drumstudio.app.generation import GenerationRequest
-from drumstudio.app.inserting import inserted
+from drumstudio.app.drummer.generation import GenerationRequest
+from drumstudio.app.drummer.inserting import inserted
 from drumstudio.domain import edits
 from drumstudio.domain.candidate import Candidate, Mode
 from drumstudio.domain.demo import demo_pattern

@@ -14,7 +14,7 @@ from support.tiny_model import tiny_model
 from support.window import WAIT, click_cell, open_window, press, settle
 
 from drumstudio import paths
-from drumstudio.app.inserting import inserted
+from drumstudio.app.drummer.inserting import inserted
 from drumstudio.domain import edits
 from drumstudio.domain.demo import demo_pattern
 from drumstudio.domain.drums import Drum

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from support.window import WAIT, click_cell, open_window, press, settle
 
-from drumstudio.app.humanise import humanised
+from drumstudio.app.drummer.humanise import humanised
 from drumstudio.domain import edits
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.pattern import Pattern

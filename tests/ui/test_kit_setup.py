@@ -13,7 +13,7 @@ from support.fake_kit import PAD, TD11, Cable, plug, ports
 from support.window import WAIT, open_window, press, settle
 
 from drumstudio import paths
-from drumstudio.app.kit import KitStroke
+from drumstudio.app.kit.ekit import KitStroke
 from drumstudio.domain.drums import Drum
 from drumstudio.midi.kit_maps import load_maps
 from drumstudio.midi.learning import MAIN_PADS, PADS, Pad

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from support.fake_kit import PAD, TD11, Cable, plug, ports
 from support.window import LEFT, WAIT, open_window, press, settle
 
-from drumstudio.app import calibration as measuring
+from drumstudio.app.kit import calibration as measuring
 from drumstudio.domain.velocity import LINEAR, MAX_POINTS, VelocityCurve
 from drumstudio.midi.words import Told
 from drumstudio.ui.kit import calibration

@@ -13,10 +13,10 @@ from support.tiny_model import tiny_model
 from support.window import WAIT, open_window, press, settle
 
 from drumstudio import paths
-from drumstudio.app.asking import prepare
-from drumstudio.app.comparing import compare, with_dials
-from drumstudio.app.familiarity import familiarity
-from drumstudio.app.takes import save_take
+from drumstudio.app.drummer.asking import prepare
+from drumstudio.app.drummer.comparing import compare, with_dials
+from drumstudio.app.drummer.familiarity import familiarity
+from drumstudio.app.takes.store import save_take
 from drumstudio.domain.drums import GENERAL_MIDI
 from drumstudio.domain.pattern import Pattern, pattern_from_events
 from drumstudio.domain.take import Arrival, Take

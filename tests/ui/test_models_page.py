@@ -15,7 +15,7 @@ from support.tiny_model import tiny_model
 from support.window import WAIT, open_window, press, settle
 
 from drumstudio import paths
-from drumstudio.app.models import set_notes
+from drumstudio.app.drummer.models import set_notes
 from drumstudio.ml.catalogue import describe
 from drumstudio.ui.main_window import MainWindow
 from drumstudio.ui.models.library import Library

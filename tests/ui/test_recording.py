@@ -15,8 +15,8 @@ from support.struck_kit import FakeKit
 from support.window import WAIT, open_window, press, settle
 
 from drumstudio import paths
-from drumstudio.app.journal import journals_folder
-from drumstudio.app.takes import list_takes
+from drumstudio.app.takes.journal import journals_folder
+from drumstudio.app.takes.store import list_takes
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.pattern import Hit, Pattern
 from drumstudio.domain.project import Project

@@ -12,10 +12,10 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from support.window import WAIT, click_cell, open_window, press, settle
 
-from drumstudio.app.surprise import Surprise, surprise_of
+from drumstudio.app.drummer.surprise import Surprise, surprise_of
 from drumstudio.domain import edits
 from drumstudio.domain.drums import Drum
-from drumstudio.ml.sampler import load_sampler
+from drumstudio.ml.playing.sampler import load_sampler
 from drumstudio.ui import theme
 from drumstudio.ui.grid.cells import surprise_colour
 from drumstudio.ui.grid.words import SURPRISE_LEVELS, surprise_level, surprise_words

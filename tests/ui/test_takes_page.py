@@ -17,8 +17,8 @@ from support.struck_kit import FakeKit
 from support.window import LEFT, WAIT, open_window, press, settle
 
 from drumstudio import paths
-from drumstudio.app.journal import Journal
-from drumstudio.app.takes import list_takes, load_take, save_take
+from drumstudio.app.takes.journal import Journal
+from drumstudio.app.takes.store import list_takes, load_take, save_take
 from drumstudio.domain.cleaning import AS_USUAL, Cleaning, Reason
 from drumstudio.domain.drums import ROLAND, Drum
 from drumstudio.domain.pattern import Hit, Pattern

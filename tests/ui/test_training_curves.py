@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drumstudio.app.runs import EARLIER_CURVE
+from drumstudio.app.training.runs import EARLIER_CURVE
 from drumstudio.ui.training.curves import Box, Curve, Level, Scale, crossings, scale_for, thinned, trace
 from drumstudio.ui.training.labels import Wanted, place
 

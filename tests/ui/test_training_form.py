@@ -13,8 +13,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from drumstudio.app.runs import SweepGrid
-from drumstudio.app.training_data import DataPlan
+from drumstudio.app.training.data import DataPlan
+from drumstudio.app.training.runs import SweepGrid
 from drumstudio.ml.config import DRUM_RNN, GROOVE_MEMORY
 from drumstudio.ui import theme
 from drumstudio.ui.fields import ChoiceField, ToggleField

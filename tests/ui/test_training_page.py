@@ -16,9 +16,9 @@ from support.runs import run, sweep
 from support.smf import beat, chunk, drums, meter, rock_file, smf, tempo, write
 from support.window import LEFT, open_window, press, settle
 
-from drumstudio.app.run_events import RunChanged, RunGone, TrainingNotice
-from drumstudio.app.runs import RunState
-from drumstudio.app.training_data import DataPlan, save_plan
+from drumstudio.app.training.data import DataPlan, save_plan
+from drumstudio.app.training.events import RunChanged, RunGone, TrainingNotice
+from drumstudio.app.training.runs import RunState
 from drumstudio.ml.config import DRUM_RNN
 from drumstudio.ui.fields import ChoiceField, Field
 from drumstudio.ui.main_window import MainWindow

@@ -6,8 +6,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 from support.runs import run
 
-from drumstudio.app.run_events import RunChanged, RunGone, RunKept, TrainingNotice
-from drumstudio.app.runs import RunState
+from drumstudio.app.training.events import RunChanged, RunGone, RunKept, TrainingNotice
+from drumstudio.app.training.runs import RunState
 from drumstudio.ui.bridge import Bridge
 from drumstudio.ui.training import service as module
 from drumstudio.ui.training.devices import DeviceFinder

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from support.runs import reports, run, sweep
 from support.window import LEFT
 
-from drumstudio.app.runs import CellState, RunState
+from drumstudio.app.training.runs import CellState, RunState
 from drumstudio.ui import theme
 from drumstudio.ui.training.chart import Chart
 from drumstudio.ui.training.curves import Level

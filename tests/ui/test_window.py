@@ -338,7 +338,7 @@ def test_the_window_is_shown_before_torch_is_imported() -> None:
     code = (
         "import sys\n"
         "from drumstudio.ui import application, main_window\n"
-        "import drumstudio.app.generation\n"
+        "import drumstudio.app.drummer.generation\n"
         "print('torch' in sys.modules, 'symusic' in sys.modules)\n"
     )
     done = subprocess.run(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QMenu, QWidget
 
-from drumstudio.app.training_data import DataPlan
+from drumstudio.app.training.data import DataPlan
 from drumstudio.ui.fields import LinePicker
 
 _BOTH, _BEATS, _FILLS = "both", "beats", "fills"

@@ -10,8 +10,8 @@ from html import escape
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
-from drumstudio.app.training_data import DataPlan
-from drumstudio.ml.verdicts import Found, Verdict
+from drumstudio.app.training.data import DataPlan
+from drumstudio.ml.data.verdicts import Found, Verdict
 from drumstudio.ui import theme
 from drumstudio.ui.buttons import LabelButton
 from drumstudio.ui.data.file_rows import (

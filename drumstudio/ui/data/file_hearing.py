@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from drumstudio.app.training_data import DataPlan, look_at
+from drumstudio.app.training.data import DataPlan, look_at
 from drumstudio.domain.performance import strokes
 from drumstudio.engine.facade import Position
 from drumstudio.engine.outputs import Strike

@@ -11,9 +11,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from drumstudio.app.training_data import DataSource, Judgement
+from drumstudio.app.training.data import DataSource, Judgement
 from drumstudio.domain.drums import DRUM_MAPS, Drum
-from drumstudio.ml.verdicts import Verdict
+from drumstudio.ml.data.verdicts import Verdict
 from drumstudio.ui.data.share_bar import Share
 
 # Kinds of verdicts in the order of the totals; "doubt" is what is used but may be read wrongly.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from drumstudio.app.training_data import DataPlan
-from drumstudio.ml.remedies import Remedy
-from drumstudio.ml.verdicts import Offer
+from drumstudio.app.training.data import DataPlan
+from drumstudio.ml.data.remedies import Remedy
+from drumstudio.ml.data.verdicts import Offer
 from drumstudio.ui.data.file_rows import FileRow
 
 LEAVE_OUT = "Leave out"

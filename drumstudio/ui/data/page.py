@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from drumstudio.app import store
-from drumstudio.app.training_data import DataSource
+from drumstudio.app.training.data import DataSource
 from drumstudio.ui.data.choices import Choices
 from drumstudio.ui.data.details import Details
 from drumstudio.ui.data.file_hearing import FileHearing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from drumstudio.app.training_data import DataPlan
+from drumstudio.app.training.data import DataPlan
 
 _MOST = 200
 

@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from drumstudio.app.jobs import JobControl
-from drumstudio.app.training_data import DataPlan, judge, load_plan, save_plan
+from drumstudio.app.training.data import DataPlan, judge, load_plan, save_plan
 from drumstudio.ui.bridge import Background, Bridge
 from drumstudio.ui.data.plan_history import PlanHistory
 from drumstudio.ui.data.totals import Judged, judged_of

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from drumstudio.app.training_data import DataSource
+from drumstudio.app.training.data import DataSource
 from drumstudio.ui import theme
 from drumstudio.ui.buttons import EnterCheck, IconButton
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from drumstudio.app.training_data import Judgement, SplitRow
+from drumstudio.app.training.data import Judgement, SplitRow
 from drumstudio.ui.data.file_rows import SPLIT_COLOURS, SPLIT_WORDS, FileRow, rows_of, shares
 from drumstudio.ui.data.share_bar import Share, ShareBar, ShareRow
 from drumstudio.ui.status_bar import Light

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from drumstudio.app.surprise import nats_words
+from drumstudio.app.drummer.surprise import nats_words
 from drumstudio.domain.counting import place_words
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.pattern import Hit, Pattern

@@ -9,8 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QPoint, QTimer, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
-from drumstudio.app.kit import KitEvent, KitState, KitStroke
-from drumstudio.app.kit_memory import Origin
+from drumstudio.app.kit.ekit import KitEvent, KitState, KitStroke
+from drumstudio.app.kit.memory import Origin
 from drumstudio.domain.drums import GRID_ROWS, Drum
 from drumstudio.engine.facade import Engine, EngineEvent
 from drumstudio.midi.kit_maps import KitMap, save_map

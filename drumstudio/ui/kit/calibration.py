@@ -9,8 +9,8 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
-from drumstudio.app.calibration import BARS, BEATS, CLICK_PATTERN, LEAD_BARS, Measured, measured
-from drumstudio.app.kit import KitState, KitStroke
+from drumstudio.app.kit.calibration import BARS, BEATS, CLICK_PATTERN, LEAD_BARS, Measured, measured
+from drumstudio.app.kit.ekit import KitState, KitStroke
 from drumstudio.domain.take import Arrival
 from drumstudio.engine.facade import Engine, EngineEvent
 from drumstudio.engine.outputs import OutputState

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from drumstudio.app.kit import KitState, KitStroke
+from drumstudio.app.kit.ekit import KitState, KitStroke
 from drumstudio.domain.drums import Drum
 from drumstudio.domain.velocity import LINEAR, MAX_POINTS, VelocityCurve
 from drumstudio.ui import theme

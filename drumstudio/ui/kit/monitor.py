@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout, QWidget
 
-from drumstudio.app.kit import KitState
+from drumstudio.app.kit.ekit import KitState
 from drumstudio.domain.take import Arrival
 from drumstudio.midi.inputs import InputState
 from drumstudio.midi.kit_maps import KitMap

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QWidget
 
-from drumstudio.app.kit import EKit, KitState, KitStroke
+from drumstudio.app.kit.ekit import EKit, KitState, KitStroke
 from drumstudio.domain.take import Arrival
 from drumstudio.midi.kit_maps import KitMap
 from drumstudio.midi.ports import Port

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from drumstudio.app.kit import KitState, KitStroke
+from drumstudio.app.kit.ekit import KitState, KitStroke
 from drumstudio.errors import DrumMapError
 from drumstudio.midi.inputs import InputState
 from drumstudio.midi.kit_maps import KitMap, KitMaps, save_map

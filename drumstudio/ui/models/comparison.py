@@ -22,12 +22,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from drumstudio.app import comparing
-from drumstudio.app.asking import prepare, start_of
-from drumstudio.app.comparing import Comparison
-from drumstudio.app.familiarity import Familiarity, familiarity
+from drumstudio.app.drummer import comparing
+from drumstudio.app.drummer.asking import prepare, start_of
+from drumstudio.app.drummer.comparing import Comparison
+from drumstudio.app.drummer.familiarity import Familiarity, familiarity
 from drumstudio.app.jobs import JobControl
-from drumstudio.app.takes import find_take, list_takes
+from drumstudio.app.takes.store import find_take, list_takes
 from drumstudio.domain.dials import Dials
 from drumstudio.domain.pattern import Pattern
 from drumstudio.domain.performance import ALL_LANES

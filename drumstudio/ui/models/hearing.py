@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from drumstudio.app.inserting import inserted, start_in
+from drumstudio.app.drummer.inserting import inserted, start_in
 from drumstudio.domain.candidate import Candidate
 from drumstudio.domain.pattern import Pattern
 from drumstudio.domain.project import MAX_KEPT, Project

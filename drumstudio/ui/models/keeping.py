@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from drumstudio.app import models
+from drumstudio.app.drummer import models
 from drumstudio.app.jobs import JobControl
 from drumstudio.ml.catalogue import ModelInfo, list_models
 from drumstudio.ml.checkpoint import SUFFIX

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from drumstudio.app.familiarity import Familiarity
+from drumstudio.app.drummer.familiarity import Familiarity
 from drumstudio.ui.fields import LinePicker
 from drumstudio.ui.layouts import enter_clicks
 from drumstudio.ui.models.known_chart import KnownChart, lines_of

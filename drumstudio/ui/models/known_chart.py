@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from drumstudio.app.familiarity import Familiarity
+from drumstudio.app.drummer.familiarity import Familiarity
 from drumstudio.ui import theme
 from drumstudio.ui.fields import tabular
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from drumstudio.app.comparing import PEOPLE, ROWS, Comparison, Range
+from drumstudio.app.drummer.comparing import PEOPLE, ROWS, Comparison, Range
 from drumstudio.ui.models.plain_table import PlainTable
 
 _SHARES = ("fill_bars", "tom_bars", "crash_bars", "crashes_on_one")

@@ -9,7 +9,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from drumstudio.app.take_rows import TakeRow
+from drumstudio.app.takes.rows import TakeRow
 from drumstudio.domain.cleaning import (
     AS_USUAL,
     LONGEST_WINDOW,

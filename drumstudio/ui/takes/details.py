@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from drumstudio.app.take_rows import TakeRow
+from drumstudio.app.takes.rows import TakeRow
 from drumstudio.domain.timing import MAX_QPM, MIN_QPM
 from drumstudio.settings import Settings
 from drumstudio.ui import theme

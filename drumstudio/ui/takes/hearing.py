@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from drumstudio.app.jobs import JobControl
-from drumstudio.app.take_rows import TakeRow
+from drumstudio.app.takes.rows import TakeRow
 from drumstudio.engine.facade import Position
 from drumstudio.engine.performing import Performance, performance_of
 from drumstudio.ui.desk import Desk

@@ -20,10 +20,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from drumstudio.app import take_edits, takes
 from drumstudio.app.jobs import JobControl
-from drumstudio.app.take_rows import TakeRow, TakeRows
-from drumstudio.app.takes import KeptTake
+from drumstudio.app.takes import edits as take_edits
+from drumstudio.app.takes import store as takes
+from drumstudio.app.takes.rows import TakeRow, TakeRows
+from drumstudio.app.takes.store import KeptTake
 from drumstudio.domain import edits
 from drumstudio.domain.cleaning import Cleaning
 from drumstudio.domain.pattern import Pattern

@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from drumstudio.app.take_rows import TakeRow
+from drumstudio.app.takes.rows import TakeRow
 from drumstudio.domain.cleaning import Aside, PlayedHit
 from drumstudio.domain.drums import Drum
 from drumstudio.ui import theme

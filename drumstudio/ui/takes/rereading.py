@@ -9,8 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from drumstudio.app.jobs import JobControl
-from drumstudio.app.take_rows import TakeRow, row_of
-from drumstudio.app.takes import KeptTake, load_take
+from drumstudio.app.takes.rows import TakeRow, row_of
+from drumstudio.app.takes.store import KeptTake, load_take
 from drumstudio.ui.desk import Desk
 from drumstudio.ui.file_actions import Message
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from drumstudio.app import take_edits, takes
 from drumstudio.app.jobs import JobControl
-from drumstudio.app.take_rows import TakeRow, TakeRows, list_rows
+from drumstudio.app.takes import edits as take_edits
+from drumstudio.app.takes import store as takes
+from drumstudio.app.takes.rows import TakeRow, TakeRows, list_rows
 from drumstudio.errors import DrumStudioError
 from drumstudio.ui.desk import Desk
 from drumstudio.ui.file_actions import Message

@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from drumstudio.app.take_rows import TakeRow
+from drumstudio.app.takes.rows import TakeRow
 from drumstudio.ui import theme
 from drumstudio.ui.fields import ENTER, tabular
 from drumstudio.ui.takes.preview import paint_take

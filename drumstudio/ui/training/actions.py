@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QMenu
 
-from drumstudio.app.runs import Run, RunState
+from drumstudio.app.training.runs import Run, RunState
 from drumstudio.ui.desk import Desk
 from drumstudio.ui.file_actions import Message
 from drumstudio.ui.training.rows import Row, ready_words

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from drumstudio.app.runs import Run, RunState
+from drumstudio.app.training.runs import Run, RunState
 from drumstudio.settings import Settings
 from drumstudio.ui.layouts import restyle
 from drumstudio.ui.training.chart import Chart

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from drumstudio.app.runs import SweepGrid, TrainingPlan
-from drumstudio.app.training_data import DataPlan
+from drumstudio.app.training.data import DataPlan
+from drumstudio.app.training.runs import SweepGrid, TrainingPlan
 from drumstudio.ml.config import DRUM_RNN, GROOVE_MEMORY, KINDS, MAX_LAYERS, MAX_UNITS
 
 DEVICES = ("auto", "cpu", "cuda", "mps")

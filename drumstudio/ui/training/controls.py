@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from drumstudio.app.runs import Run, RunState
+from drumstudio.app.training.runs import Run, RunState
 from drumstudio.ui.layouts import restyle
 from drumstudio.ui.training.form import Form
 from drumstudio.ui.training.summary import DataSummary

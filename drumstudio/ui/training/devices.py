@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QProcess, Signal
 
 from drumstudio.ui.training.choices import DEVICES
 
-_LOOK = "from drumstudio.ml.devices import present; print(*present())"
+_LOOK = "from drumstudio.ml.training.devices import present; print(*present())"
 
 
 class DeviceFinder(QObject):

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from drumstudio.app.runs import Cell, CellState
+from drumstudio.app.training.runs import Cell, CellState
 from drumstudio.ui import theme
 from drumstudio.ui.fields import ENTER
 from drumstudio.ui.training.paint import ink, mixed

@@ -12,10 +12,10 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from drumstudio import paths
-from drumstudio.app import training_data
 from drumstudio.app.jobs import JobControl
-from drumstudio.app.runs import Run, TrainingPlan
-from drumstudio.app.training_data import Judgement
+from drumstudio.app.training import data as training_data
+from drumstudio.app.training.data import Judgement
+from drumstudio.app.training.runs import Run, TrainingPlan
 from drumstudio.ml import catalogue
 from drumstudio.ml.catalogue import ModelInfo
 from drumstudio.ml.checkpoint import read_info

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from drumstudio.app.runs import CellState, Run, RunState
+from drumstudio.app.training.runs import CellState, Run, RunState
 from drumstudio.ml.catalogue import ModelInfo
 from drumstudio.ml.config import GROOVE_MEMORY
 from drumstudio.ui.training.choices import device_words

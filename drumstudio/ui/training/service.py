@@ -6,8 +6,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from drumstudio.app.runs import Run, TrainingPlan
-from drumstudio.app.training import (
+from drumstudio.app.training.runs import Run, TrainingPlan
+from drumstudio.app.training.service import (
     RunChanged,
     RunGone,
     RunKept,

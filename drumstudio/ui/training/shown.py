@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import isfinite
 
-from drumstudio.app.runs import EARLIER_CURVE, Cell, Run, RunState
-from drumstudio.ml.reports import Report
+from drumstudio.app.training.runs import EARLIER_CURVE, Cell, Run, RunState
+from drumstudio.ml.training.reports import Report
 from drumstudio.ui.training.curves import Curve, Level
 from drumstudio.ui.training.heat_map import Shape, best_cell
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from drumstudio import paths
-from drumstudio.app.training_data import Judgement
+from drumstudio.app.training.data import Judgement
 from drumstudio.ui.data.file_rows import shares
 from drumstudio.ui.data.share_bar import Share, ShareBar
 from drumstudio.ui.status_bar import Light

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from drumstudio.app.runs import Cell
+from drumstudio.app.training.runs import Cell
 from drumstudio.ui.fields import ENTER
 from drumstudio.ui.training.heat_map import HeatMap, Shape, best_cell
 from drumstudio.ui.training.words import cell_note, duration, perplexity

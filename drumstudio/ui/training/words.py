@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drumstudio.app.runs import Cell, CellState
+from drumstudio.app.training.runs import Cell, CellState
 
 
 def count(number: float) -> str:

@@ -1,0 +1,1 @@
+"""What is asked of drummers, and what becomes of their answers."""

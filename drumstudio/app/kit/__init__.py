@@ -1,0 +1,1 @@
+"""The chosen e-kit: heard by all, remembered, calibrated."""

@@ -1,0 +1,1 @@
+"""Takes: recorded, journalled, kept, read anew, and played into the pattern."""

@@ -1,0 +1,1 @@
+"""Trainings: what they learn from, their runs, the queue and the processes."""

@@ -1,0 +1,1 @@
+"""Velocity and timing: learned, and where that is missing by rule."""

@@ -1,0 +1,1 @@
+"""Continuations, in numpy: drawn, steered, searched."""
