@@ -112,7 +112,7 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         self.setAcceptDrops(True)
-        self.setMinimumSize(1200, 640)
+        self.setMinimumSize(1240, 640)
         sequencer = QWidget()
         column = QVBoxLayout(sequencer)
         column.setContentsMargins(0, 0, 0, 0)

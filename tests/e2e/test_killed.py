@@ -147,7 +147,7 @@ def test_a_full_disk_is_told_and_what_is_in_memory_is_saved_once_there_is_room(
     program.lift()
     printed, errors = program.end(signal.SIGINT)
     assert (program.child.returncode, "Traceback" in errors) == (0, False)
-    assert json.loads(printed)["hits"] == 160
+    assert json.loads(printed)["messages"] == 160
     assert struck(out) == [data for _, data in strokes(160)[:-1]]
 
 

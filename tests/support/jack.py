@@ -40,6 +40,17 @@ def _own_slot() -> Iterator[int]:
     raise RuntimeError(f"all {SLOTS} JACK servers of the tests are in use")
 
 
+def _may_go_first() -> bool:
+    """Whether this user may ask for real time."""
+    usual, how = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+    except PermissionError:
+        return False
+    os.sched_setscheduler(0, usual, how)
+    return True
+
+
 def _answers(name: str) -> bool:
     """Whether a server of that name runs."""
     look = subprocess.run(["jack_wait", "-s", name, "-c"], capture_output=True, text=True, check=False)
@@ -47,17 +58,18 @@ def _answers(name: str) -> bool:
 
 
 @contextmanager
-def jack_server(period: int = 1024, realtime: bool = False) -> Iterator[str]:
+def jack_server(period: int = 1024, realtime: bool | None = None) -> Iterator[str]:
     """Run `jackd` with the dummy driver; gives its name, by which clients find it through the environment.
 
     A long `period` (in frames) is safe: a client that a busy machine keeps from its period
     loses the messages of that period.  With `realtime` server and clients go before all else, as they do
-    where music is made; only some users may ask for that.  Names come from a few fixed ones: JACK knows
-    no more than eight servers, and takes the place of one that was killed again only under the same name.
+    where music is made (None: where this user may ask for that).  Names come from a few fixed ones: JACK
+    knows no more than eight servers, and takes the place of one that was killed again only under the
+    same name.
     """
     with _own_slot() as slot:
         name = f"drumstudio-tests-{slot}"
-        mode = "-R" if realtime else "-r"
+        mode = "-R" if (_may_go_first() if realtime is None else realtime) else "-r"
         # It must not outlive a test that is killed.
         command = ["setpriv", "--pdeathsig", "KILL", "jackd", "-n", name, mode, "-d", "dummy", "-r", "48000"]
         server = subprocess.Popen(

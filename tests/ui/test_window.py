@@ -102,7 +102,7 @@ def test_every_control_has_a_name(qtbot: QtBot, window: MainWindow) -> None:
         assert widget.accessibleName() or len(text) > 2, widget
 
 
-@pytest.mark.parametrize("size", [(1200, 640), (1280, 720), (1920, 1080)])
+@pytest.mark.parametrize("size", [(1240, 640), (1280, 720), (1920, 1080)])
 def test_nothing_is_clipped(qtbot: QtBot, size: tuple[int, int]) -> None:
     settle()
     with open_window(qtbot, size=size) as window:

@@ -115,14 +115,16 @@ class TakesPage(Page):
         row.setSpacing(0)
         row.addWidget(listed, 1)
         row.addWidget(self.details)
-        self._stack = QStackedLayout()
+        shown = QWidget()
+        # Of a layout without a widget the first page would be a window of its own for a moment.
+        self._stack = QStackedLayout(shown)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(both)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(top)
-        column.addLayout(self._stack, 1)
+        column.addWidget(shown, 1)
 
     def _connect(self) -> None:
         recording, details, listed = self._recording, self.details, self.list

@@ -1,11 +1,11 @@
-"""A take drawn over time: a stroke is as high as it is hard, in the colour of its drum.
+"""A take drawn over time: a row a drum, as in the grid; a stroke is as high in it as it is hard.
 
 Strokes that were put aside are hollow, with a cross on top.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen, QPixmap
@@ -13,13 +13,15 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from drumstudio.app.takes.rows import TakeRow
 from drumstudio.domain.cleaning import Aside, PlayedHit
-from drumstudio.domain.drums import Drum
+from drumstudio.domain.drums import DRUM_COUNT, GRID_ROWS, Drum
 from drumstudio.ui import theme
 
 _PAD = 6.0
 _NEAR = 5.0  # pixels from the mouse within which a stroke is meant
 _FEWEST_PIXELS = 14.0  # between bar lines that are drawn, and between their numbers
-_ALPHA_SOFT = 0.55
+_ALPHA_SOFT = 0.45
+_NUMBERS = 13.0  # pixels above the rows for bar numbers
+_ROW = {drum: row for row, drum in enumerate(GRID_ROWS)}
 
 
 def paint_take(painter: QPainter, box: QRectF, row: TakeRow, *, large: bool = False) -> None:
@@ -32,25 +34,29 @@ def paint_take(painter: QPainter, box: QRectF, row: TakeRow, *, large: bool = Fa
     inside = box.adjusted(_PAD, _PAD - 1, -_PAD, -_PAD + 1)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     _paint_bars(painter, inside, row, large)
-    width = 3.0 if large else 1.6
-    room = inside.height() - (14 if large else 0)
+    width = 2.4 if large else 1.6
+    rows = inside.adjusted(0, _NUMBERS, 0, 0) if large else inside
     # Of the strokes of a drum on one pixel the loudest is drawn: a long take has many.
     drawn: dict[tuple[int, Drum], int] = {}
     left, scale = place(row, 0.0, inside), place(row, 1.0, inside) - place(row, 0.0, inside)
     for hit in row.found.hits:
         key = (round(left + hit.seconds * scale), hit.drum)
         drawn[key] = max(hit.velocity, drawn.get(key, 0))
-    # The softest last, so that they stay visible before loud ones at the same place.
-    for (x, drum), velocity in sorted(drawn.items(), key=lambda each: -each[1]):
-        height = max(3.0, room * velocity / 127)
+    for (x, drum), velocity in drawn.items():
         colour = colours.drum(drum)
         colour.setAlphaF(_ALPHA_SOFT + (1.0 - _ALPHA_SOFT) * velocity / 127)
-        painter.fillRect(QRectF(x - width / 2, inside.bottom() - height, width, height), colour)
+        painter.fillRect(_stroke_box(rows, drum, velocity, x, width), colour)
     if large:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        aside_at = {round(place(row, each.hit.seconds, inside)): each for each in row.found.aside}
-        for x, aside in aside_at.items():
-            _paint_aside(painter, aside, x, inside, room)
+        for aside in row.found.aside:
+            _paint_aside(painter, aside, place(row, aside.hit.seconds, inside), rows)
+
+
+def _stroke_box(rows: QRectF, drum: Drum, velocity: int, x: float, width: float) -> QRectF:
+    """Where a stroke is drawn: it stands on the ground of its drum's row."""
+    row = rows.height() / DRUM_COUNT
+    height = max(1.5, (row - 1) * (0.25 + 0.75 * velocity / 127))
+    return QRectF(x - width / 2, rows.y() + (_ROW[drum] + 1) * row - height, width, height)
 
 
 def place(row: TakeRow, seconds: float, inside: QRectF) -> float:
@@ -76,15 +82,13 @@ def _paint_bars(painter: QPainter, inside: QRectF, row: TakeRow, numbers: bool) 
             painter.setPen(Qt.PenStyle.NoPen)
 
 
-def _paint_aside(painter: QPainter, aside: Aside, x: float, inside: QRectF, room: float) -> None:
-    colours = theme.current()
-    height = max(5.0, room * aside.hit.velocity / 127)
-    top = inside.bottom() - height
+def _paint_aside(painter: QPainter, aside: Aside, x: float, rows: QRectF) -> None:
+    box = _stroke_box(rows, aside.hit.drum, max(70, aside.hit.velocity), x, 4.0)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(QColor(colours.warn), 1.2))
-    painter.drawRect(QRectF(x - 2, top, 4, height))
-    painter.drawLine(QPointF(x - 3, top - 7), QPointF(x + 3, top - 1))
-    painter.drawLine(QPointF(x + 3, top - 7), QPointF(x - 3, top - 1))
+    painter.setPen(QPen(QColor(theme.current().warn), 1.2))
+    painter.drawRect(box)
+    painter.drawLine(box.topLeft() - QPointF(2, 2), box.bottomRight() + QPointF(2, 0))
+    painter.drawLine(box.bottomLeft() + QPointF(-2, 0), box.topRight() + QPointF(2, -2))
     painter.setPen(Qt.PenStyle.NoPen)
 
 
@@ -97,7 +101,7 @@ class Preview(QWidget):
         self._playing: float | None = None
         self._drawn: QPixmap | None = None
         self._look = ""  # theme that it is drawn in
-        self.setMinimumHeight(108)
+        self.setMinimumHeight(120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Strokes of the take")
 
@@ -117,7 +121,7 @@ class Preview(QWidget):
 
     def sizeHint(self) -> QSize:
         """Wide and low."""
-        return QSize(300, 108)
+        return QSize(300, 120)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the take, kept as a picture, and the line over it."""
@@ -152,13 +156,14 @@ class Preview(QWidget):
         for aside in row.found.aside:
             if abs(place(row, aside.hit.seconds, self._inside()) - at.x()) <= _NEAR:
                 return aside_words(row, aside)
-        hits = row.found.hits
+        inside = self._inside()
+        lane = int((at.y() - inside.y() - _NUMBERS) / (inside.height() - _NUMBERS) * DRUM_COUNT)
         nearest = min(
-            _around(row, hits, at.x(), self._inside()),
-            key=lambda hit: abs(place(row, hit.seconds, self._inside()) - at.x()),
+            _around(row, row.found.hits, at.x(), inside),
+            key=lambda hit: (abs(_ROW[hit.drum] - lane), abs(place(row, hit.seconds, inside) - at.x())),
             default=None,
         )
-        if nearest is None or abs(place(row, nearest.seconds, self._inside()) - at.x()) > _NEAR:
+        if nearest is None:
             return ""
         return f"{nearest.drum.label}, velocity {nearest.velocity}, {where(row, nearest.seconds)}"
 
@@ -170,10 +175,13 @@ class Preview(QWidget):
         return super().event(event)
 
 
-def _around(row: TakeRow, hits: tuple[PlayedHit, ...], x: float, inside: QRectF) -> list[PlayedHit]:
-    """The strokes beside a place."""
-    at = bisect_left(hits, x, key=lambda hit: place(row, hit.seconds, inside))
-    return list(hits[max(0, at - 1) : at + 1])
+def _around(row: TakeRow, hits: tuple[PlayedHit, ...], x: float, inside: QRectF) -> tuple[PlayedHit, ...]:
+    """The strokes near a place."""
+
+    def at(hit: PlayedHit) -> float:
+        return place(row, hit.seconds, inside)
+
+    return hits[bisect_left(hits, x - _NEAR, key=at) : bisect_right(hits, x + _NEAR, key=at)]
 
 
 def where(row: TakeRow, seconds: float) -> str:
