@@ -3,18 +3,21 @@
     python scripts/screenshots.py [--out docs/images] [--all]
 
 Drives the real window as a user does, offscreen and with the shipped drummer, in a home of its
-own.  Without `--all` only `sequencer.png` is made; with it every state at 1280 x 720 and
-1920 x 1080, dark and light.
+own.  Without `--all` only the README's are made: the sequencer, and an evening with takes, data, a training
+and drummers side by side; with it every state of the sequencer at 1280 x 720 and 1920 x 1080, dark and
+light.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -25,8 +28,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from drumstudio.app.store import save_project
+from drumstudio.app.takes.edits import import_take
+from drumstudio.domain.demo import demo_project
 from drumstudio.engine.facade import Engine
 from drumstudio.engine.outputs import OutputState
+from drumstudio.ml.catalogue import list_models
+from drumstudio.ml.config import DRUM_RNN
 from drumstudio.settings import Settings
 from drumstudio.ui import theme
 from drumstudio.ui.application import make_application
@@ -126,6 +134,52 @@ def readme_picture(folder: Path) -> None:
     studio.close()
 
 
+def lessons(folder: Path) -> list[Path]:
+    """Ten beats to learn from, which the shipped drummer makes of the demo's: the project ships no others."""
+    primer = folder / "demo.mid"
+    run = (sys.executable, "-m", "drumstudio")
+    save_project(demo_project(), folder / "demo.drumstudio")
+    subprocess.run([*run, "export", str(folder / "demo.drumstudio"), "--out", str(primer)], check=True)
+    words = ("generate", "--primer", str(primer), "--bars", "14", "--outputs", "10", "--seed", SEED)
+    subprocess.run([*run, *words, "--with-primer", "--out", str(folder / "beats")], check=True)
+    return sorted((folder / "beats").glob("*.mid"))
+
+
+def evening_pictures(folder: Path) -> None:
+    """The other pages: takes, what is learned from them, a training, and two drummers side by side."""
+    with tempfile.TemporaryDirectory() as made:
+        for number, beat in enumerate(lessons(Path(made)), 1):
+            import_take(beat.rename(beat.with_name(f"Evening {number:02}.mid")))
+    studio = Studio((1440, 900), "dark", folder)
+    window = studio.window
+    window.pages.show_page("takes")
+    until(lambda: window.takes.list.takes.rowCount() == 10)
+    QTest.keyClick(window.takes.list, Qt.Key.Key_Down)
+    until(lambda: window.takes.details.row is not None and not window.background.busy)
+    studio.take("takes")
+    window.pages.show_page("data")
+    until(lambda: window.desk.judgement is not None and not window.background.busy)
+    studio.take("data")
+    window.pages.show_page("training")
+    page = window.training
+    form = page.controls.form
+    until(lambda: page.material.judged and form.choices.base is not None)
+    fresh = form.choices.with_base(None)
+    form.show_choices(replace(fresh, kind=DRUM_RNN, layers=2, units=64, dropout=0, steps=120, patience=100))
+    form.changed.emit()
+    until(page.controls.primary.isEnabled)
+    click(page.controls.primary)
+    until(lambda: page.front is not None and page.front.step >= 91, 300)
+    studio.take("training")
+    until(lambda: page.front is not None and not page.front.active, 300)
+    window.banner.close_message()
+    window.pages.show_page("models")
+    window.models.compare([info for info in list_models() if info.problem is None][:3])
+    until(lambda: window.models.comparison.found is not None)
+    studio.take("compare")
+    studio.close()
+
+
 def every_picture(folder: Path) -> None:
     """Each state in both sizes, and the light theme."""
     for label, size in SIZES.items():
@@ -175,6 +229,7 @@ def main() -> None:
             every_picture(args.out)
         else:
             readme_picture(args.out)
+            evening_pictures(args.out)
 
 
 if __name__ == "__main__":

@@ -279,7 +279,7 @@ QScrollArea, QAbstractScrollArea { background: transparent; border: none; }
 
 QListView, QTreeView, QTableView { background: $panel; border: 1px solid $border; border-radius: 6px;
   alternate-background-color: $window; gridline-color: $border;
-  selection-background-color: $accent; selection-color: $on_accent; }
+  selection-background-color: $accent_ground; selection-color: $text; }
 QTableView::item { padding: 0 7px; }
 QHeaderView::section { background: $raised; color: $text_muted; border: none; padding: 5px 8px; }
 QTabBar::tab { background: transparent; color: $text_muted; padding: 6px 14px; border-radius: 6px;

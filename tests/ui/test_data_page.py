@@ -307,7 +307,7 @@ def test_space_plays_wherever_the_focus_is_and_every_control_has_a_name(
     assert page.keeper.plan == plan
 
 
-@pytest.mark.parametrize("size", [(1200, 640), (1280, 720), (1920, 1080)])
+@pytest.mark.parametrize("size", [(1240, 640), (1280, 720), (1920, 1080)])
 def test_nothing_is_clipped(qtbot: QtBot, folder: Path, size: tuple[int, int]) -> None:
     settle()
     with open_window(qtbot, size=size) as window:

@@ -80,7 +80,11 @@ def test_cells_that_are_gone_are_not_valid(panel: GridPanel) -> None:
     assert cell.text(NAME) == ""
 
 
-def test_interfaces_go_with_their_widget(qapp: QApplication, qtbot: QtBot) -> None:
+def test_interfaces_go_with_their_widget(
+    qapp: QApplication, qtbot: QtBot, request: pytest.FixtureRequest
+) -> None:
+    request.addfinalizer(gc.unfreeze)
+    gc.freeze()  # what other tests left need not be looked through fifty times
     for _ in range(50):
         panel = GridPanel(Document(Project(patterns=(Pattern(),))))
         view = panel.view

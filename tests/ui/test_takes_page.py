@@ -455,7 +455,7 @@ def test_every_control_has_a_name_and_space_plays_from_each(
     assert cleaning_of("one") == AS_USUAL
 
 
-@pytest.mark.parametrize("size", [(1200, 640), (1280, 720), (1920, 1080)])
+@pytest.mark.parametrize("size", [(1240, 640), (1280, 720), (1920, 1080)])
 def test_nothing_is_clipped(qtbot: QtBot, opened: Callable[[], MainWindow], size: tuple[int, int]) -> None:
     keep("A take with a name that goes on and on, as names do that were typed late in the evening")
     keep("free", 2000.0, arrivals=free_playing(97.0), bars=0, qpm=133.0)

@@ -114,6 +114,7 @@ class ComparisonView(QWidget):
     def _left_side(self) -> QWidget:
         """The primer, and a card a drummer below it."""
         self._about.setProperty("role", "muted")
+        self._about.setWordWrap(True)
         self.problem.setProperty("role", "error")
         self.problem.setWordWrap(True)
         side = QWidget()
@@ -282,9 +283,7 @@ class ComparisonView(QWidget):
     def _show_primer_of(self, asked: _Asked) -> None:
         name = "the pattern on screen" if self._path is None else self._path.name
         dials = asked.dials
-        how = (
-            f"seed {asked.seed}, stick {dials.stick:.0%}, wildness {dials.wildness:.0%}, as on the Sequencer"
-        )
+        how = f"seed {asked.seed}, stick {dials.stick:.0%}, wildness {dials.wildness:.0%}, as beside the grid"
         self._draw_primer(asked.source, name, f" · {how}")
 
     def _draw_primer(self, source: Pattern, name: str, how: str) -> None:

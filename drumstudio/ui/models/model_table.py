@@ -250,9 +250,7 @@ class _NameDelegate(QStyledItemDelegate):
         if isinstance(rows, ModelRows) and rows.models[index.row()].path == rows.used:
             cell = option.rect
             box = QRectF(cell.x() + 8, cell.y(), _STAR, cell.height())
-            lit = option.state & QStyle.StateFlag.State_Selected
-            colours = theme.current()
-            paint_icon(painter, "starred", box, QColor(colours.on_accent if lit else colours.warn))
+            paint_icon(painter, "starred", box, QColor(theme.current().warn))
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         """Leave the room that an icon would take."""

@@ -12,7 +12,7 @@ from drumstudio.ui import theme
 
 _ROW = 26
 # Width of the names of rows, in pixels: beside up to so many columns, and beside more.
-_NAMES, _SHORT_NAMES = 246, 186
+_NAMES, _SHORT_NAMES = 246, 226
 _FEW = 5
 _NARROWEST = 54
 

@@ -17,11 +17,10 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -39,7 +38,7 @@ Role = Qt.ItemDataRole
 COLUMNS = ("", "Name", "Trained on", "Network", "Train ppl", "Validation ppl", "Time", "State", "Beside")
 MARK, NAME, DATA, NETWORK, TRAIN, VALIDATION, TIME, STATE, BESIDE = range(len(COLUMNS))
 _NUMBERS = (TRAIN, VALIDATION, TIME)
-_WIDTHS = {MARK: 30, NETWORK: 124, TRAIN: 66, VALIDATION: 92, TIME: 82, STATE: 110, BESIDE: 54}
+_WIDTHS = {MARK: 30, DATA: 130, NETWORK: 116, TRAIN: 66, VALIDATION: 92, TIME: 74, STATE: 104, BESIDE: 54}
 _ROW = 28
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -179,8 +178,7 @@ class RunsTable(QTableView):
         header.setHighlightSections(False)
         header.setMinimumSectionSize(30)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        for column in (NAME, DATA):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         for column, width in _WIDTHS.items():
             self.setColumnWidth(column, width)
         model.modelReset.connect(self._choose_again)
@@ -258,13 +256,12 @@ class _Marks(QStyledItemDelegate):
         box = QRectF(option.rect)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         if row.used:
-            painter.setPen(ink("on_accent" if chosen else "text"))
+            painter.setPen(ink("text"))
             painter.setFont(theme.font(15))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "★")
         elif row.colour:
-            painter.setPen(QPen(ink("on_accent"), 1.5) if chosen else Qt.PenStyle.NoPen)
+            painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(ink(row.colour))
             painter.drawEllipse(QPointF(box.center()), 4.5, 4.5)
         painter.restore()
