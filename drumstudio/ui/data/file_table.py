@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from drumstudio.ui.data.file_model import FILE, FOUND, LENGTH, SPLIT, USE, FileModel, Index
 from drumstudio.ui.data.file_rows import FileRow
 from drumstudio.ui.fields import ENTER
+from drumstudio.ui.layouts import lay_out_rows
 
 _ROW = 28
 _WIDTHS = {LENGTH: 84, SPLIT: 90, USE: 168}
@@ -37,22 +38,13 @@ class FileTable(QTableView):
         self._model = model
         self._kept: tuple[set[str], str] = (set(), "")
         self.setModel(model)
-        self.setAccessibleName("Files")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
         self.setItemDelegateForColumn(FILE, _NameDelegate(self))
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu_asked)
         self.doubleClicked.connect(self._open)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(_ROW)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
+        header = lay_out_rows(self, "Files", _ROW)
         header.setMinimumSectionSize(60)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(FOUND, QHeaderView.ResizeMode.Stretch)

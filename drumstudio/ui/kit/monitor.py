@@ -18,6 +18,7 @@ from drumstudio.ui import theme
 from drumstudio.ui.buttons import EnterCheck
 from drumstudio.ui.desk import Desk
 from drumstudio.ui.kit.sheet import KitSheet, button, input_label, label
+from drumstudio.ui.layouts import lay_out_rows
 from drumstudio.ui.shortcuts import Keymap
 
 KEPT = 1000  # messages that are kept at most
@@ -151,16 +152,8 @@ class MonitorSheet(KitSheet):
     def _lay_out(self) -> None:
         table = self.table
         table.setModel(self.model)
-        table.setAccessibleName("Messages that came in")
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(24)
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
+        header = lay_out_rows(table, "Messages that came in", 24)
         for column, width in enumerate(_WIDTHS):
             table.setColumnWidth(column, width)
         header.setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)

@@ -33,6 +33,7 @@ from drumstudio.ml.catalogue import ModelInfo
 from drumstudio.ui import theme
 from drumstudio.ui.fields import ENTER
 from drumstudio.ui.icons import paint_icon
+from drumstudio.ui.layouts import lay_out_rows
 
 NAME, DATA, NETWORK, PERPLEXITY, SIZE, DATE = range(6)
 _HEADS = ("Name", "Learned from", "Network", "Perplexity", "Size", "Date")
@@ -151,22 +152,13 @@ class ModelTable(QTableView):
         super().__init__(parent)
         self.rows = ModelRows(self)
         self.setModel(self.rows)
-        self.setAccessibleName("Drummers")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setItemDelegateForColumn(NAME, _NameDelegate(self))
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu_asked)
         self.doubleClicked.connect(self.opened)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(_ROW)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
+        header = lay_out_rows(self, "Drummers", _ROW)
         header.setSectionsClickable(False)
         header.setSectionResizeMode(DATA, QHeaderView.ResizeMode.Stretch)
         for column, width in _WIDTHS.items():

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 
 from drumstudio.ui import theme
 from drumstudio.ui.fields import ENTER, tabular
+from drumstudio.ui.layouts import lay_out_rows
 from drumstudio.ui.training.paint import ink
 from drumstudio.ui.training.rows import Row
 
@@ -38,7 +39,7 @@ Role = Qt.ItemDataRole
 COLUMNS = ("", "Name", "Trained on", "Network", "Train ppl", "Validation ppl", "Time", "State", "Beside")
 MARK, NAME, DATA, NETWORK, TRAIN, VALIDATION, TIME, STATE, BESIDE = range(len(COLUMNS))
 _NUMBERS = (TRAIN, VALIDATION, TIME)
-_WIDTHS = {MARK: 30, DATA: 130, NETWORK: 116, TRAIN: 66, VALIDATION: 92, TIME: 74, STATE: 104, BESIDE: 54}
+_WIDTHS = {MARK: 30, DATA: 126, NETWORK: 132, TRAIN: 66, VALIDATION: 92, TIME: 74, STATE: 104, BESIDE: 54}
 _ROW = 28
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -158,24 +159,15 @@ class RunsTable(QTableView):
         self._model = model
         self._key = ""
         self.setModel(model)
-        self.setAccessibleName("Trainings and drummers")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setShowGrid(False)
         self.setStyleSheet(
             "QTableView { border: none; background: transparent; }"
             "QHeaderView::section { background: transparent; font-size: 11px; padding: 3px 6px; }"
         )
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
         self.setItemDelegateForColumn(MARK, _Marks(self))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu_asked)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(_ROW)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
+        header = lay_out_rows(self, "Trainings and drummers", _ROW)
         header.setMinimumSectionSize(30)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)

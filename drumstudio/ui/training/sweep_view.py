@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from drumstudio.app.training.runs import Cell
 from drumstudio.ui.fields import ENTER
+from drumstudio.ui.layouts import lay_out_rows
 from drumstudio.ui.training.heat_map import HeatMap, Shape, best_cell
 from drumstudio.ui.training.words import cell_note, duration, perplexity
 
@@ -35,17 +36,10 @@ class CellTable(QTableWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(0, len(_COLUMNS), parent)
         self._shapes: list[Shape] = []
-        self.setAccessibleName("Shapes of the sweep")
         self.setHorizontalHeaderLabels(_COLUMNS)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(26)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
+        header = lay_out_rows(self, "Shapes of the sweep", 26)
         header.setMinimumSectionSize(40)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(len(_COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
