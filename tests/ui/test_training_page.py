@@ -260,7 +260,8 @@ def test_a_fine_tuning_is_measured_by_where_it_began(qtbot: QtBot, page: Trainin
     qtbot.waitUntil(lambda: page.runs.model.place("a") >= 0)
     page.runs.table.choose("a")
     assert [curve.label for curve in page.chart.chart.curves] == ["training", "validation"]
-    assert not page.chart.reference.isEnabled()
+    press(page.chart.reference)
+    assert [curve.label for curve in page.chart.chart.curves][2:] == ["your earlier attempt"]
     told = ready_words(tuned, "Mine")
     assert told.startswith("Mine is ready: validation 18.1 (before the fine-tuning 5.5, copying the last bar")
     assert "reaches 6.7: train longer" in told

@@ -16,7 +16,8 @@ from drumstudio.ui.training.rows import progress_words
 from drumstudio.ui.training.shown import Shown, levels, picked_cell
 from drumstudio.ui.training.sweep_view import SweepView
 
-_REFERENCE, _OCTAVES = "training.reference", "training.octaves"
+_REFERENCE, _REFERENCE_OF_TUNING = "training.reference", "training.reference_of_tuning"
+_OCTAVES = "training.octaves"
 _CHOOSE = ("A new training", "Press Train, or choose a training below to see its curves.")
 _EMPTY = (
     "Nothing trained yet",
@@ -51,7 +52,7 @@ class ChartPanel(QFrame):
             "Your earlier attempt", "Draw the curve of your first own network: 13 at step 91"
         )
         self.octaves = _toggle("First steps large", "Give the first steps as much room as all that follow")
-        self.reference.setChecked(settings.get(_REFERENCE, True))
+        self._show_reference()
         self.octaves.setChecked(settings.get(_OCTAVES, False))
         self.chart.set_octaves(self.octaves.isChecked())
         self.sweep.hide()
@@ -87,10 +88,8 @@ class ChartPanel(QFrame):
         self.chart.teach(*(_CHOOSE if any_runs else _EMPTY))
         self._front = front
         picked = None if front is None else self._picked.get(front.ident)
-        # A fine-tuning goes on from where that curve would have ended: beside it there is nothing to see.
-        tunes = front is not None and front.plan.base is not None
-        self.reference.setEnabled(not tunes)
-        wanted = self.reference.isChecked() and not tunes and bool(front or beside)
+        self._show_reference()
+        wanted = self.reference.isChecked() and bool(front or beside)
         curves = self._shown.curves(front, picked, beside, wanted)
         self.chart.show_curves(curves, levels(front))
         self.progress.setText("" if front is None else progress_words(front))
@@ -111,8 +110,20 @@ class ChartPanel(QFrame):
             self._picked[self._front.ident] = (layers, units)
             self.turned.emit()
 
+    def _show_reference(self) -> None:
+        """Check the reference as it is wanted: not beside a fine-tuning, which goes on from where that curve
+        ended and lies flat beside it, unless it was asked for there too."""
+        name = self._reference_setting()
+        self.reference.blockSignals(True)
+        self.reference.setChecked(self._settings.get(name, name == _REFERENCE))
+        self.reference.blockSignals(False)
+
+    def _reference_setting(self) -> str:
+        tunes = self._front is not None and self._front.plan.base is not None
+        return _REFERENCE_OF_TUNING if tunes else _REFERENCE
+
     def _turn_reference(self, on: bool) -> None:
-        self._settings.set(_REFERENCE, on)
+        self._settings.set(self._reference_setting(), on)
         self.turned.emit()
 
     def _turn_octaves(self, on: bool) -> None:
