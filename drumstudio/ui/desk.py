@@ -18,9 +18,9 @@ class Desk(QObject):
     Signals: `told(Message)` for the banner; `hinted(str)` for the status bar; `page_wanted(name)` to
     bring a page to the front; `takes_changed()`, `data_changed()` and `models_changed()` when
     takes, training data or model files are no longer what they were; `model_wanted(Path)` to play
-    with that drummer from now on.  `judgement` is the newest on the training data, None before the
-    first; the Data page sets it and then tells `data_changed()`, and judges where it has not yet when
-    asked by `data_wanted()`.  `pattern_found(Path, Imported)` takes what was read from a file into
+    with that drummer from now on, `model_changed(Path | None)` when it is the one that plays.  `judgement`
+    is the newest on the training data, None before the first; the Data page sets it and then tells
+    `data_changed()`, and judges where it has not yet when asked by `data_wanted()`.  `pattern_found(Path, Imported)` takes what was read from a file into
     the project.
     """
 
@@ -31,6 +31,7 @@ class Desk(QObject):
     data_changed = Signal()
     models_changed = Signal()
     model_wanted = Signal(object)
+    model_changed = Signal(object)
     data_wanted = Signal()
     pattern_found = Signal(object, object)
 

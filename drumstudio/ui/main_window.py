@@ -151,6 +151,7 @@ class MainWindow(QMainWindow):
         self.drumming.told.connect(self.tell)
         self.drumming.hinted.connect(status.show_hint)
         self.drumming.model_changed.connect(self.surprise.set_model)
+        self.drumming.model_changed.connect(self.desk.model_changed)
         self.surprise.told.connect(self.tell)
         self.humanising.told.connect(self.tell)
         self.grid.humanise_requested.connect(self.humanising.begin)

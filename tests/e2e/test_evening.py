@@ -18,7 +18,7 @@ from drumstudio.app.training.runs import RunState
 from drumstudio.ui.main_window import MainWindow
 
 TAKES, BARS, QPM = 10, 2, 240
-LONG = 200_000  # milliseconds: a child process imports torch and trains
+LONG = 150_000  # milliseconds: a child process imports torch and trains
 Messages = list[tuple[float, list[int]]]
 
 

@@ -89,7 +89,7 @@ class TrainingPage(Page):
         desk, controls, service = self.desk, self.controls, self.service
         desk.data_changed.connect(self._data_changed)
         desk.models_changed.connect(self._look_for_models)
-        desk.model_wanted.connect(self._model_picked)
+        desk.model_changed.connect(self._model_picked)
         controls.summary.look_wanted.connect(partial(desk.page_wanted.emit, "data"))
         controls.form.changed.connect(self._form_changed)
         controls.form.more.toggled.connect(self._advanced_turned)
@@ -161,7 +161,7 @@ class TrainingPage(Page):
         self.controls.form.set_starts(starts)
         self._show()
 
-    def _model_picked(self, _path: Path) -> None:
+    def _model_picked(self, _path: Path | None) -> None:
         self._show()
 
     def _advanced_turned(self, shown: bool) -> None:
