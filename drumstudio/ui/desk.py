@@ -16,12 +16,13 @@ class Desk(QObject):
     """The parts of the window that pages share.
 
     Signals: `told(Message)` for the banner; `hinted(str)` for the status bar; `page_wanted(name)` to
-    bring a page to the front; `takes_changed()`, `data_changed()` and `models_changed()` when
-    takes, training data or model files are no longer what they were; `model_wanted(Path)` to play
-    with that drummer from now on, `model_changed(Path | None)` when it is the one that plays.  `judgement`
-    is the newest on the training data, None before the first; the Data page sets it and then tells
-    `data_changed()`, and judges where it has not yet when asked by `data_wanted()`.  `pattern_found(Path, Imported)` takes what was read from a file into
-    the project.
+    bring a page to the front; `takes_changed()`, `data_changed()` and `models_changed()` when takes,
+    training data or model files are no longer what they were; `model_wanted(Path)` to play with that
+    drummer from now on, `model_changed(Path | None)` when it is the one that plays;
+    `pattern_found(Path, Imported)` takes what was read from a file into the project.
+
+    `judgement` is the newest on the training data, None before the first; the Data page sets it and
+    then tells `data_changed()`, and judges where it has not yet when asked by `data_wanted()`.
     """
 
     told = Signal(object)
