@@ -64,7 +64,6 @@ class KitActions(QObject):
         self._asked: set[tuple[str, int]] = set()  # unmapped notes that the user was told of
         self._offered: set[str] = set()  # kits that the user was offered
         self._warned: set[str] = set()
-        self._menu: QMenu | None = None
         self.through_output = desk.settings.get(_HEARD, False)
         desk.bridge.kit_event.connect(self._on_event)
         desk.bridge.engine_event.connect(self._on_engine)
@@ -134,13 +133,6 @@ class KitActions(QObject):
         self._transport.kit.show_inputs(
             state.inputs, state.status, " ".join(each for each in (detail, warning or "") if each)
         )
-
-    def _suggest_setup(self) -> None:
-        """A kit was chosen that nothing is known of."""
-        state = self._state
-        if state.status.name and state.origin is Origin.DEFAULT and state.maps is not None:
-            text = f"{input_label(state)} is read as {state.kit.label}, until its pads are known."
-            self.told.emit(Message(text, "note", (("Kit setup …", self.open_setup),)))
 
     def _offer(self) -> None:
         """Where no kit was ever chosen, offer one that is plugged in."""
