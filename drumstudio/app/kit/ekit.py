@@ -119,6 +119,11 @@ class EKit:
         return self._settings.get(_INPUT) is not None
 
     @property
+    def listeners(self) -> int:
+        """How many listen."""
+        return len(self._listeners)
+
+    @property
     def curve(self) -> VelocityCurve:
         """How hard its strokes count."""
         return self._memory.curve
